@@ -1,0 +1,114 @@
+"""How values are written on screens, in the reader's language and the bank's time zone."""
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from typing import Final
+
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from apps.kernel import clock
+from apps.kernel.errors import Text
+from apps.kernel.quantity import NARROW_SPACE, NO_BREAK_SPACE
+
+NOTHING: Final = "–"
+SOON_DAYS: Final = 3
+"""A date this near is shown in the colour of a warning (face: dates under 3 days are a queue)."""
+
+
+class Tone(StrEnum):
+    """The five meanings of colour."""
+
+    NEUTRAL = "neutral"
+    OK = "ok"
+    INFO = "info"
+    WARN = "warn"
+    DANGER = "danger"
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A state in one or two words, with the tone that supports it (never colour alone)."""
+
+    label: Text
+    tone: Tone = Tone.NEUTRAL
+
+    def __str__(self) -> str:
+        return str(self.label)
+
+    def __html__(self) -> SafeString:
+        return format_html('<span class="chip" data-tone="{}">{}</span>', self.tone.value, self.label)
+
+
+def number(value: Decimal | float, *, decimals: int = 0) -> str:
+    """Write a number with its thousands apart: ``1 234,5`` in French, ``1,234.5`` in English."""
+    text = f"{value:,.{decimals}f}"
+    if (get_language() or "").startswith("fr"):
+        return text.replace(",", NARROW_SPACE).replace(".", ",")
+    return text
+
+
+def percent(share: Decimal | float, *, decimals: int = 0) -> str:
+    """Write a share between 0 and 1 as a percentage: ``42 %`` in French, ``42%`` in English."""
+    text = number(share * 100, decimals=decimals)
+    return f"{text}{NARROW_SPACE}%" if (get_language() or "").startswith("fr") else f"{text}%"
+
+
+def day(value: dt.date) -> str:
+    """Write a day, with its year only when it is not this year: ``Mon 3 March``."""
+    pattern = "D j F" if value.year == clock.today().year else "j F Y"
+    return date_format(value, pattern).replace(" ", NO_BREAK_SPACE)
+
+
+def hour(value: dt.datetime) -> str:
+    """Write the hour of an instant in the bank's time zone: ``14:05``."""
+    return f"{clock.local(value):%H:%M}"
+
+
+def moment(value: dt.datetime) -> str:
+    """Write an instant as day and hour in the bank's time zone: ``Mon 3 March, 14:05``."""
+    return f"{day(clock.day_of(value))}, {hour(value)}"
+
+
+def stamp(value: dt.datetime) -> str:
+    """Write an instant for a spreadsheet, in the bank's time zone: ``2026-03-03 14:05``."""
+    return f"{clock.local(value):%Y-%m-%d %H:%M}"
+
+
+def days_away(value: dt.date) -> str:
+    """Say how far a day is from today: ``today``, ``in 3 days``, ``2 days ago``."""
+    days = (value - clock.today()).days
+    if days == 0:
+        return _("today")
+    if days == 1:
+        return _("tomorrow")
+    if days > 0:
+        return ngettext("in %(count)s day", "in %(count)s days", days) % {"count": days}
+    return ngettext("%(count)s day ago", "%(count)s days ago", -days) % {"count": -days}
+
+
+def date_tone(value: dt.date) -> Tone:
+    """Return the tone of a food date: past, within ``SOON_DAYS`` days, or no hurry."""
+    days = (value - clock.today()).days
+    if days < 0:
+        return Tone.DANGER
+    return Tone.WARN if days <= SOON_DAYS else Tone.NEUTRAL
+
+
+def food_date(date_kind: str, expires_on: dt.date | None) -> Chip:
+    """Return the date of a food as a chip: ``Use by Mon 3 March (in 2 days)``.
+
+    A product past its best-before date may still be given, so that one is a warning, not a danger.
+    """
+    if date_kind == "NONE" or expires_on is None:
+        return Chip(_("No date"))
+    tone = date_tone(expires_on)
+    values = {"day": day(expires_on), "when": days_away(expires_on)}
+    if date_kind == "USE_BY":
+        return Chip(_("Use by %(day)s (%(when)s)") % values, tone)
+    return Chip(_("Best before %(day)s (%(when)s)") % values, Tone.WARN if tone is Tone.DANGER else tone)

@@ -1,0 +1,30 @@
+"""Pages of a record's file: list, sheet, create, change, act, archive.
+
+A stage declares what is its own (columns, filters, form, service) and inherits the rest: rights,
+search and sort in the URL, export of what is shown, history, refusals at their field. URL names
+follow from ``urls``: ``donors_donor`` gives ``donors_donor_list``, ``…_detail``, ``…_create``,
+``…_edit``, ``…_archive``. Pages never write: they call the declared service.
+"""
+
+from apps.kernel.pages.acts import FormPage, RecordAct, RecordCreate, RecordEdit
+from apps.kernel.pages.base import Action, RecordPage
+from apps.kernel.pages.lists import Heading, RecordList
+from apps.kernel.pages.sheets import HistoryLine, Panel, RecordArchive, RecordDetail
+from apps.kernel.tables import Column, Kind
+
+__all__ = [
+    "Action",
+    "Column",
+    "FormPage",
+    "Heading",
+    "HistoryLine",
+    "Kind",
+    "Panel",
+    "RecordAct",
+    "RecordArchive",
+    "RecordCreate",
+    "RecordDetail",
+    "RecordEdit",
+    "RecordList",
+    "RecordPage",
+]

@@ -1,0 +1,83 @@
+"""What every page of a record's file shares."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, ClassVar, Generic, TypeVar
+
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.text import capfirst
+from django.views import View
+
+from apps.kernel.abilities import Abilities, require
+from apps.kernel.doors import StaffRequest, reads, writes
+from apps.kernel.errors import Text
+
+M = TypeVar("M", bound=models.Model)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """A button of a page: a link, or a small form when ``post`` is set. One per page is primary."""
+
+    label: Text
+    url: str
+    icon: str = ""
+    primary: bool = False
+    post: bool = False
+
+
+class RecordPage(View, Generic[M]):
+    """What the pages of a record's file share: model, URL names, rights."""
+
+    writing: ClassVar[bool] = False
+    request: StaffRequest
+    model: type[M]
+    urls: str
+    abilities: Callable[..., Abilities]
+    verb: str = "view"
+    template_name: str
+
+    @classmethod
+    def as_view(cls, **initkwargs: Any) -> Callable[..., HttpResponseBase]:
+        """Return the view behind its door: reading pages read, forms write on POST."""
+        view = super().as_view(**initkwargs)
+        return writes(view) if cls.writing else reads(view)
+
+    def records(self) -> models.QuerySet[M]:
+        """Return the records in reach; add ``select_related`` here so that the query count is constant."""
+        return self.model._default_manager.all()
+
+    @cached_property
+    def record(self) -> M:
+        """The record named by the URL."""
+        return get_object_or_404(self.records(), pk=self.kwargs["pk"])
+
+    @cached_property
+    def allowed(self) -> Abilities:
+        """What this person may do here: with the record named by the URL, or with the file."""
+        about = [self.record] if "pk" in self.kwargs else []
+        return self.abilities(self.request.actor, *about)
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Refuse, before anything else, whoever does not have the page's verb.
+
+        Raises:
+            Forbidden: the verb is missing.
+        """
+        require(self.allowed, self.verb)
+        return super().dispatch(request, *args, **kwargs)
+
+    def url(self, page: str, record: M | None = None) -> str:
+        """Return the address of another page of the file."""
+        return reverse(f"{self.urls}_{page}", kwargs={"pk": record.pk} if record else None)
+
+    def page(self, *, status: int = 200, template: str = "", **context: Any) -> HttpResponse:
+        """Render the page with the names that every record template reads."""
+        names = self.model._meta
+        shared = {"list_url": self.url("list"), "list_label": capfirst(str(names.verbose_name_plural))}
+        return render(self.request, template or self.template_name, {**shared, **context}, status=status)

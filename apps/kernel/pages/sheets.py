@@ -1,0 +1,138 @@
+"""The sheet of a record: its fields, the panels of the stage, its history; and putting it away."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import FieldDoesNotExist
+from django.http import HttpResponse, HttpResponseRedirect
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+
+from apps.kernel.abilities import Abilities
+from apps.kernel.display import Chip
+from apps.kernel.doors import StaffRequest
+from apps.kernel.errors import Text
+from apps.kernel.history import history_of
+from apps.kernel.models import AuditEntry
+from apps.kernel.pages.base import Action, M, RecordPage
+from apps.kernel.quantity import format_kg
+from apps.kernel.tables import Column
+
+HISTORY_SHOWN = 50
+ACTION_LABELS = {
+    "created": _("Created"),
+    "changed": _("Changed"),
+    "archived": _("Archived"),
+    "restored": _("Restored"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Panel:
+    """A titled part of a record's sheet, drawn by a template of the stage."""
+
+    title: Text
+    template: str
+    context: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryLine:
+    """One change of a record in words: ``(field, before, after)`` per changed field."""
+
+    entry: AuditEntry
+    label: Text
+    changes: list[tuple[str, Any, Any]]
+
+
+class RecordDetail(RecordPage[M]):
+    """A record's sheet: its fields, the panels of the stage, its history."""
+
+    template_name = "records/detail.html"
+    fields: Sequence[Column] = ()
+
+    def get(self, request: StaffRequest, pk: Any) -> HttpResponse:
+        """Show the sheet."""
+        return self.page(
+            title=str(self.record),
+            record=self.record,
+            abilities=self.allowed,
+            state=self.state(self.record),
+            actions=self.actions(self.record, self.allowed),
+            fields=[{"column": column, "value": column.show(self.record)} for column in self.fields],
+            panels=self.panels(self.record),
+            history=self.history() if "history" in self.allowed else None,
+        )
+
+    def state(self, record: M) -> Chip | None:
+        """Return the state shown beside the title."""
+        return Chip(_("Archived")) if getattr(record, "is_archived", False) else None
+
+    def panels(self, record: M) -> list[Panel]:
+        """Return what the sheet shows besides the fields."""
+        return []
+
+    def actions(self, record: M, allowed: Abilities) -> list[Action]:
+        """Return the buttons of the sheet: by default change, and archive or restore."""
+        away = getattr(record, "is_archived", False)
+        buttons = []
+        if "edit" in allowed and not away:
+            url = self.url("edit", record)
+            buttons.append(Action(label=_("Change"), url=url, icon="pencil", primary=True))
+        if "archive" in allowed and not away:
+            buttons.append(Action(label=_("Archive"), url=self.url("archive", record), icon="archive"))
+        if "archive" in allowed and away:
+            url = self.url("archive", record) + "?archived=0"
+            buttons.append(Action(label=_("Restore"), url=url, icon="archive-restore", post=True))
+        return buttons
+
+    def history(self) -> list[HistoryLine]:
+        """Return the latest changes in words."""
+        return [
+            HistoryLine(
+                entry=entry,
+                label=ACTION_LABELS.get(entry.action, entry.action),
+                changes=[self._change(name, *pair) for name, pair in entry.changes.items()],
+            )
+            for entry in history_of(self.record)[:HISTORY_SHOWN]
+        ]
+
+    def _change(self, name: str, before: Any, after: Any) -> tuple[str, Any, Any]:
+        try:
+            label = capfirst(str(self.model._meta.get_field(name).verbose_name))  # type: ignore[union-attr]
+        except (FieldDoesNotExist, AttributeError):
+            label = name
+        if name.endswith("_grams"):
+            before, after = (format_kg(v) if isinstance(v, int) else v for v in (before, after))
+        return label, before, after
+
+
+class RecordArchive(RecordPage[M]):
+    """Puts a record away or takes it out again: ``service(actor, record, archived=…)``."""
+
+    writing = True
+    template_name = "records/archive.html"
+    verb = "archive"
+    service: Callable[..., Any]
+    consequence: Text = _(
+        "It leaves the lists and the choices of forms. Its history stays, and you can restore it."
+    )
+
+    def get(self, request: StaffRequest, pk: Any) -> HttpResponse:
+        """Ask once more, saying what will happen."""
+        return self.page(
+            title=_("Archive %(record)s?") % {"record": self.record},
+            lead=self.consequence,
+            back_url=self.url("detail", self.record),
+        )
+
+    def post(self, request: StaffRequest, pk: Any) -> HttpResponse:
+        """Archive or restore, and offer to undo."""
+        archived = request.GET.get("archived", "1") != "0"
+        self.service(request.actor, self.record, archived=archived)
+        done = _("%(record)s is archived.") if archived else _("%(record)s is in use again.")
+        undo = f"undo:{self.url('archive', self.record)}?archived={int(not archived)}"
+        messages.success(request, str(done) % {"record": self.record}, extra_tags=undo)
+        return HttpResponseRedirect(self.url("list") if archived else self.url("detail", self.record))

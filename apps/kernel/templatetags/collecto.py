@@ -1,0 +1,92 @@
+"""Template filters and tags of every page: weights, money, days, states. A builtin: no ``load``."""
+
+import datetime as dt
+from decimal import Decimal
+
+from django import template
+from django.contrib.messages.storage.base import Message
+from django.utils.safestring import SafeString
+
+from apps.kernel import display
+from apps.kernel.display import Chip, Tone
+from apps.kernel.money import format_euros
+from apps.kernel.quantity import format_kg
+from apps.kernel.quantity import meals as meals_in
+
+register = template.Library()
+
+UNDO = "undo:"
+"""Prefix of a message's tag that carries the address to post to in order to undo the act."""
+
+
+@register.filter
+def kg(grams: int | None, decimals: int | None = None) -> str:
+    """Write grams as kg with the unit: ``{{ lot.quantity_grams|kg }}``, ``|kg:0`` to round."""
+    return display.NOTHING if grams is None else format_kg(grams, decimals=decimals)
+
+
+@register.filter
+def euros(cents: int | None) -> str:
+    """Write cents as euros: ``{{ order.contribution_cents|euros }}``."""
+    return display.NOTHING if cents is None else format_euros(cents)
+
+
+@register.filter
+def meals(food_grams: int | None) -> str:
+    """Write the meals in a weight of food (1 kg = 2 meals)."""
+    return display.NOTHING if food_grams is None else display.number(meals_in(food_grams))
+
+
+@register.filter
+def number(value: Decimal | float | None, decimals: int = 0) -> str:
+    """Write a number with its thousands apart."""
+    return display.NOTHING if value is None else display.number(value, decimals=decimals)
+
+
+@register.filter
+def percent(share: Decimal | float | None, decimals: int = 0) -> str:
+    """Write a share between 0 and 1 as a percentage."""
+    return display.NOTHING if share is None else display.percent(share, decimals=decimals)
+
+
+@register.filter
+def day(value: dt.date | None) -> str:
+    """Write a day in words, with its year only when it is not this year."""
+    return display.NOTHING if value is None else display.day(value)
+
+
+@register.filter
+def moment(value: dt.datetime | None) -> str:
+    """Write an instant as day and hour in the bank's time zone."""
+    return display.NOTHING if value is None else display.moment(value)
+
+
+@register.filter
+def hour(value: dt.datetime | None) -> str:
+    """Write the hour of an instant in the bank's time zone."""
+    return display.NOTHING if value is None else display.hour(value)
+
+
+@register.filter
+def days_away(value: dt.date | None) -> str:
+    """Say how far a day is from today, in words."""
+    return display.NOTHING if value is None else display.days_away(value)
+
+
+@register.simple_tag
+def chip(label: str, tone: str = Tone.NEUTRAL) -> SafeString:
+    """Show a state: ``{% chip offer.get_status_display "ok" %}`` (neutral, ok, info, warn, danger)."""
+    return Chip(label, Tone(tone)).__html__()
+
+
+@register.simple_tag
+def food_date(date_kind: str, expires_on: dt.date | None) -> SafeString:
+    """Show the date of a food, its kind and nearness: ``{% food_date lot.date_kind lot.expires_on %}``."""
+    return display.food_date(date_kind, expires_on).__html__()
+
+
+@register.filter
+def undo_url(message: Message) -> str:
+    """Return the address that undoes what a message reports, or an empty text."""
+    tags = message.extra_tags or ""
+    return tags.removeprefix(UNDO) if tags.startswith(UNDO) else ""
