@@ -1,0 +1,1 @@
+"""The HTTP API: thin, over the same services and abilities as the pages."""

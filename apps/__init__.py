@@ -1,0 +1,1 @@
+"""One food bank, stage by stage, in the order goods travel."""

@@ -1,0 +1,4 @@
+"""Picking, delivery note, handover, solidarity contribution.
+
+Receives: OrderConfirmed, OrderCancelled. Emits: GoodsDelivered.
+"""

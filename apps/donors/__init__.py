@@ -1,0 +1,4 @@
+"""Who gives or sells: donors and suppliers, their conventions and contacts.
+
+Receives: nothing. Emits: nothing.
+"""

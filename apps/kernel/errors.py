@@ -1,0 +1,57 @@
+"""Errors a person can act on."""
+
+from collections.abc import Mapping
+
+from django.core.exceptions import ValidationError
+from django.utils.functional import Promise
+
+Text = str | Promise
+
+
+class DomainError(Exception):
+    """A rule of the trade said no.
+
+    ``message`` is a translated sentence that says what to do; ``code`` is stable and is what the API
+    returns; ``field`` names the input at fault, ``params`` fill the message's placeholders.
+    """
+
+    code = "refused"
+
+    def __init__(
+        self,
+        message: Text,
+        *,
+        code: str | None = None,
+        field: str | None = None,
+        params: Mapping[str, object] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self._message = message
+        self.code = code or self.code
+        self.field = field
+        self.params = dict(params or {})
+
+    @property
+    def message(self) -> str:
+        """The sentence in the current language, placeholders filled."""
+        text = str(self._message)
+        return text % self.params if self.params else text
+
+    def __str__(self) -> str:
+        return self.message
+
+    def as_validation_error(self) -> ValidationError:
+        """Return the same error for a form or a serializer."""
+        return ValidationError(self.message, code=self.code)
+
+
+class Conflict(DomainError):
+    """The record changed, or somebody else came first; nothing was written."""
+
+    code = "conflict"
+
+
+class Forbidden(DomainError):
+    """This person may not do this; nothing was written."""
+
+    code = "forbidden"

@@ -1,0 +1,102 @@
+"""Whose data the running code may touch.
+
+The scope lives in a context variable that has *no default*: code that runs outside every scope gets an
+error, never somebody else's rows. Only ``tenants/crossing.py`` opens scopes.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+PUBLIC_SCHEMA = "public"
+
+
+class ScopeKind(StrEnum):
+    """What sort of rights a scope carries."""
+
+    BANK = "bank"
+    PLATFORM = "platform"
+    FEDERATION = "federation"
+    OWNER = "owner"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """The rows in reach: a schema, and the database role that may see it (``None``: the owner)."""
+
+    kind: ScopeKind
+    schema: str = PUBLIC_SCHEMA
+    role: str | None = None
+    bank_id: UUID | None = None
+    bank_slug: str = ""
+    bank_name: str = ""
+    timezone: str = "Europe/Paris"
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Time zone in which the bank's days begin and end."""
+        return ZoneInfo(self.timezone)
+
+
+class NoScope(RuntimeError):
+    """Code asked for data outside every scope."""
+
+
+_scope: ContextVar[Scope] = ContextVar("collecto_scope")
+
+
+def scope_or_none() -> Scope | None:
+    """Return the open scope, or ``None`` outside every scope."""
+    return _scope.get(None)
+
+
+def current_scope() -> Scope:
+    """Return the open scope.
+
+    Raises:
+        NoScope: no scope is open.
+    """
+    scope = _scope.get(None)
+    if scope is None:
+        raise NoScope("no scope is open: enter one through tenants.crossing")
+    return scope
+
+
+def current_bank_id() -> UUID:
+    """Return the id of the bank whose scope is open.
+
+    Raises:
+        NoScope: no scope is open, or it is not a bank's.
+    """
+    bank_id = current_scope().bank_id
+    if bank_id is None:
+        raise NoScope("the open scope is not a bank's")
+    return bank_id
+
+
+def bank_key(*parts: object) -> str:
+    """Build a cache, lock or file key that belongs to the open bank alone.
+
+    Raises:
+        NoScope: no bank's scope is open.
+    """
+    return ":".join(["bank", str(current_bank_id()), *map(str, parts)])
+
+
+@contextmanager
+def scope_opened(scope: Scope) -> Iterator[Scope]:
+    """Open a scope for a block; the caller's scope comes back whatever happens inside."""
+    token = _scope.set(scope)
+    try:
+        yield scope
+    finally:
+        _scope.reset(token)
+
+
+def scope_replaced(scope: Scope) -> None:
+    """Replace the open scope in place; reserved to the migration executor of ``tenants/isolation``."""
+    _scope.set(scope)

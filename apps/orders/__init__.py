@@ -1,0 +1,4 @@
+"""What charities order from live stock, reserved lot by lot.
+
+Receives: nothing. Emits: OrderConfirmed, OrderCancelled.
+"""

@@ -1,0 +1,4 @@
+"""Who serves people: charities, agreements, accreditation, people served (counts only).
+
+Receives: nothing. Emits: nothing.
+"""

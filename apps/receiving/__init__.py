@@ -1,0 +1,4 @@
+"""Weigh, sort, check temperature, accept with reserve, refuse.
+
+Receives: GoodsCollected. Emits: GoodsReceived.
+"""

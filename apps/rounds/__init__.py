@@ -1,0 +1,4 @@
+"""Collection rounds: stops, weights, temperatures, refusals.
+
+Receives: OfferAccepted. Emits: GoodsCollected, StopMissed.
+"""

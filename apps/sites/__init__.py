@@ -1,0 +1,4 @@
+"""Where a bank works: warehouses, locations, vehicles, opening slots.
+
+Receives: nothing. Emits: nothing.
+"""

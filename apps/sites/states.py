@@ -1,0 +1,29 @@
+"""Choices of the sites."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class SiteKind(models.TextChoices):
+    """What a place is for."""
+
+    WAREHOUSE = "warehouse", _("Warehouse")
+    ANTENNA = "antenna", _("Antenna")
+    DEPOT = "depot", _("Depot")
+    WORKSHOP = "workshop", _("Workshop")
+
+
+class LocationPurpose(models.TextChoices):
+    """What a storage location is used for; quarantined goods never leave from theirs."""
+
+    RECEIVING = "receiving", _("Receiving")
+    STORAGE = "storage", _("Storage")
+    DISPATCH = "dispatch", _("Dispatch")
+    QUARANTINE = "quarantine", _("Quarantine")
+
+
+class SlotPurpose(models.TextChoices):
+    """What happens at the dock during an opening slot."""
+
+    RECEIVING = "receiving", _("Receiving")
+    HANDOVER = "handover", _("Handover to partners")

@@ -1,0 +1,4 @@
+"""Lots and the double-entry ledger in grams.
+
+Receives: GoodsReceived. Emits: LotBlocked.
+"""

@@ -1,0 +1,187 @@
+"""Lots and the double-entry ledger, in integer grams.
+
+Every account belongs to one lot, so that the accounts of a lot always add up to zero and no row is
+shared between lots. Movements are append-only; balances are kept by a trigger and cannot be written
+by a bank's role.
+"""
+
+from typing import ClassVar
+
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from apps.catalogue.models import Product, ProductFamily
+from apps.catalogue.states import DateKind, TemperatureClass
+from apps.donors.states import SupplySource
+from apps.kernel import clock
+from apps.kernel.models import Record
+from apps.receiving.models import ReceiptLine
+from apps.sites.models import Location
+from apps.stock.states import AccountKind, Granularity, LotStatus, MovementKind
+
+
+class Lot(Record):
+    """Goods of one origin: one product with one date, or a mix of one family.
+
+    The origin never changes: source, donor, campaign, first day of receipt, and for goods that came
+    from another bank that bank and its lot. ``number`` orders lots of the same date.
+    """
+
+    number = models.CharField(_("number"), max_length=20, unique=True, editable=False)
+    granularity = models.CharField(_("granularity"), max_length=10, choices=Granularity)
+    product = models.ForeignKey(
+        Product,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="lots",
+        verbose_name=_("product"),
+    )
+    family = models.ForeignKey(
+        ProductFamily, on_delete=models.PROTECT, related_name="lots", verbose_name=_("family")
+    )
+    label = models.CharField(_("goods"), max_length=120)
+    temperature_class = models.CharField(_("temperature class"), max_length=12, choices=TemperatureClass)
+    supply_source = models.CharField(_("supply source"), max_length=20, choices=SupplySource)
+    campaign = models.CharField(_("campaign"), max_length=40, blank=True)
+    donor_id = models.UUIDField(_("donor"), null=True, blank=True)
+    donor_label = models.CharField(_("donor"), max_length=120, blank=True)
+    receipt_line = models.OneToOneField(
+        ReceiptLine, on_delete=models.PROTECT, null=True, blank=True, related_name="lot"
+    )
+    received_on = models.DateField(_("received on"))
+    date_kind = models.CharField(_("kind of date"), max_length=11, choices=DateKind)
+    expires_on = models.DateField(_("date"), null=True, blank=True)
+    supplier_lot = models.CharField(_("lot number on the label"), max_length=40, blank=True)
+    is_food = models.BooleanField(_("food"), default=True)
+    is_fresh = models.BooleanField(_("fresh"), default=False)
+    is_organic = models.BooleanField(_("organic"), default=False)
+    value_cents_per_kg = models.PositiveIntegerField(_("valuation (cents per kg)"), default=0)
+    status = models.CharField(_("state"), max_length=9, choices=LotStatus, default=LotStatus.AVAILABLE)
+    block_reason = models.CharField(_("blocked because"), max_length=200, blank=True)
+    origin_bank_id = models.UUIDField(_("origin bank"), null=True, blank=True)
+    origin_bank_label = models.CharField(_("origin bank"), max_length=120, blank=True)
+    origin_lot_id = models.UUIDField(_("origin lot"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("lot")
+        verbose_name_plural = _("lots")
+        ordering: ClassVar = ["expires_on", "number"]
+        indexes: ClassVar = [
+            models.Index(fields=["family", "product", "expires_on"], name="lot_fefo"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.label}"
+
+
+class Account(models.Model):
+    """A place where grams of one lot can be. Cold: written once, referenced by movements.
+
+    ``location`` for the accounts inside the bank; ``detail`` is the reason of a loss.
+    """
+
+    DATABASE_RIGHTS: ClassVar[str] = "SELECT, INSERT"
+
+    id = models.BigAutoField(primary_key=True)
+    lot = models.ForeignKey(Lot, on_delete=models.PROTECT, related_name="accounts")
+    kind = models.CharField(_("account"), max_length=8, choices=AccountKind)
+    location = models.ForeignKey(Location, on_delete=models.PROTECT, null=True, blank=True)
+    detail = models.CharField(max_length=24, blank=True)
+
+    class Meta:
+        verbose_name = _("account")
+        verbose_name_plural = _("accounts")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["lot", "kind", "location", "detail"], nulls_distinct=False, name="account_once"
+            ),
+            models.CheckConstraint(
+                name="account_inside_has_location",
+                condition=models.Q(kind__in=["on_hand", "reserved"], location__isnull=False)
+                | (~models.Q(kind__in=["on_hand", "reserved"]) & models.Q(location__isnull=True)),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.lot_id}"
+
+
+class Balance(models.Model):
+    """Grams now on an account; kept by the trigger of the movements, never written by hand."""
+
+    DATABASE_RIGHTS: ClassVar[str] = "SELECT"
+
+    account = models.OneToOneField(Account, on_delete=models.PROTECT, primary_key=True, related_name="balance")
+    grams = models.BigIntegerField(_("weight"), default=0)
+    is_inside = models.BooleanField()
+
+    class Meta:
+        verbose_name = _("balance")
+        verbose_name_plural = _("balances")
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="no_lot_is_oversold", condition=models.Q(is_inside=False) | models.Q(grams__gte=0)
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.grams}"
+
+
+class Movement(models.Model):
+    """Grams of a lot from one account to another. Append-only: a mistake is a reversing movement.
+
+    ``op_key`` with ``leg`` makes a retry find the first result. ``party`` is the donor or the partner
+    on the outside; ``transfer_line_id`` names the line of the transfer between banks.
+    """
+
+    DATABASE_RIGHTS: ClassVar[str] = "SELECT, INSERT"
+
+    id = models.BigAutoField(primary_key=True)
+    op_key = models.UUIDField()
+    leg = models.PositiveSmallIntegerField(default=0)
+    kind = models.CharField(_("movement"), max_length=8, choices=MovementKind)
+    lot = models.ForeignKey(Lot, on_delete=models.PROTECT, related_name="movements")
+    source = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    destination = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    grams = models.PositiveBigIntegerField(_("weight"), validators=[MinValueValidator(1)])
+    occurred_on = models.DateField(_("day"))
+    recorded_at = models.DateTimeField(_("recorded at"), default=clock.now)
+    actor_id = models.UUIDField(null=True)
+    actor_label = models.CharField(_("by"), max_length=200)
+    reason = models.CharField(_("reason"), max_length=300, blank=True)
+    document_kind = models.CharField(max_length=20, blank=True)
+    document_id = models.UUIDField(null=True, blank=True)
+    document_number = models.CharField(_("document"), max_length=24, blank=True)
+    party_id = models.UUIDField(null=True, blank=True)
+    party_label = models.CharField(_("with"), max_length=120, blank=True)
+    party_type = models.CharField(max_length=20, blank=True)
+    transfer_line_id = models.UUIDField(null=True, blank=True)
+    reverses = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="reversed_by"
+    )
+
+    class Meta:
+        verbose_name = _("movement")
+        verbose_name_plural = _("movements")
+        ordering: ClassVar = ["-id"]
+        indexes: ClassVar = [models.Index(fields=["lot", "id"], name="movement_lot")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["op_key", "leg"], name="movement_once"),
+            models.CheckConstraint(name="movement_moves_something", condition=models.Q(grams__gt=0)),
+            models.CheckConstraint(
+                name="movement_between_two_accounts",
+                condition=~models.Q(source=models.F("destination")),
+            ),
+            models.CheckConstraint(
+                name="transit_names_its_transfer",
+                condition=~models.Q(kind__in=[MovementKind.SHIP, MovementKind.ARRIVE])
+                | models.Q(transfer_line_id__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.grams}"
+

@@ -1,0 +1,1 @@
+"""COLLECTO: the Django project, and the only place that knows everything."""

@@ -1,0 +1,30 @@
+"""Start-up checks of the project's own rules."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.apps import AppConfig
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, register
+
+
+@register
+def applications_have_one_home(
+    app_configs: Sequence[AppConfig] | None, **kwargs: Any
+) -> list[CheckMessage]:
+    """Refuse an application that is both shared and a bank's: one would shadow the other."""
+    twice = set(settings.SHARED_APPS) & set(settings.TENANT_APPS)
+    return [
+        Error(f"{name} is in SHARED_APPS and in TENANT_APPS", hint="Choose one.", id="collecto.E001")
+        for name in sorted(twice)
+    ]
+
+
+@register
+def connection_is_guarded(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Refuse a database engine that does not follow the open scope."""
+    return [
+        Error(f"database {alias!r} must use tenants.isolation.backend", id="collecto.E002")
+        for alias, options in settings.DATABASES.items()
+        if options["ENGINE"] != "tenants.isolation.backend"
+    ]

@@ -1,0 +1,87 @@
+"""What every page's shell shows: the member's name, the sections open to this person, their hats."""
+
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+
+from apps.flow import FLOW
+from apps.kernel.abilities import Actor
+from apps.kernel.doors import MenuEntry, Section
+
+ICONS = {
+    Section.SUPPLY: "package-plus",
+    Section.WAREHOUSE: "warehouse",
+    Section.DISTRIBUTION: "truck",
+    Section.FIGURES: "chart-column",
+    Section.FILES: "folder-open",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Shell:
+    """Context of the page shell."""
+
+    name: str
+    kind: str
+    sections: list[dict[str, Any]]
+    person: str
+    hats: list[Any]
+    demo: bool
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """Context processor: describe the shell for this person on this host."""
+    bank = getattr(request, "bank", None)
+    actor: Actor | None = getattr(request, "actor", None)
+    signed_in = actor is not None and actor.id is not None
+    kind = "public" if bank is None else ("federation" if bank.kind == "federation" else "bank")
+    return {
+        "shell": Shell(
+            name=bank.name if bank else "COLLECTO",
+            kind=kind,
+            sections=_sections(request, actor, kind) if actor and signed_in else [],
+            person=actor.label if actor else "",
+            hats=getattr(request, "hats", []),
+            demo=settings.DEMO,
+        )
+    }
+
+
+def entries(kind: str) -> list[MenuEntry]:
+    """Return every menu entry declared by the stages (banks) or by the federation."""
+    modules = ["tenants.federation.menu"] if kind == "federation" else [f"apps.{s}.menu" for s in FLOW]
+    if kind == "bank":
+        modules.append("tenants.network.menu")
+    return [entry for module in modules for entry in import_module(module).MENU]
+
+
+def _sections(request: HttpRequest, actor: Actor, kind: str) -> list[dict[str, Any]]:
+    if kind == "public":
+        return []
+    allowed = [entry for entry in entries(kind) if entry.is_open_to(actor)]
+    sections = []
+    for section in Section:
+        links = [_link(request, entry) for entry in allowed if entry.section == section]
+        if links:
+            sections.append(
+                {
+                    "label": section.label,
+                    "icon": ICONS[section],
+                    "url": links[0]["url"],
+                    "current": any(link["current"] for link in links),
+                    "entries": links,
+                }
+            )
+    return sections
+
+
+def _link(request: HttpRequest, entry: MenuEntry) -> dict[str, Any]:
+    try:
+        url = reverse(entry.url_name, urlconf=getattr(request, "urlconf", None))
+    except NoReverseMatch as error:
+        raise LookupError(f"menu entry {entry.url_name} leads nowhere") from error
+    return {"label": entry.label, "url": url, "icon": entry.icon, "current": request.path.startswith(url)}

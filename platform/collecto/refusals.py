@@ -1,0 +1,31 @@
+"""A rule of the trade that says no becomes a page that says what to do."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from apps.kernel.errors import Conflict, DomainError, Forbidden
+
+
+class RefusalMiddleware:
+    """Renders a ``DomainError`` that no form caught: 403, 409 or 422, never a stack trace."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Turn a refusal into its page."""
+        if not isinstance(exception, DomainError):
+            return None
+        return render(request, "refusal.html", {"refusal": exception}, status=status_of(exception))
+
+
+def status_of(error: DomainError) -> int:
+    """Return the HTTP status of a refusal."""
+    if isinstance(error, Forbidden):
+        return 403
+    return 409 if isinstance(error, Conflict) else 422

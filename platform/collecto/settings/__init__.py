@@ -1,0 +1,1 @@
+"""Settings: one short module per concern, one module per environment."""

@@ -1,0 +1,61 @@
+"""Applications: public or tenant, never both."""
+
+from apps.flow import FLOW
+
+SHARED_APPS = [
+    "django_tenants",
+    "tenants.registry",
+    "tenants.accounts",
+    "tenants.outbox",
+    "tenants.library",
+    "tenants.network",
+    "tenants.federation",
+    "collecto",
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.forms",
+    "allauth",
+    "allauth.account",
+    "django_htmx",
+    "template_partials",
+    "lucide",
+    "csp",
+    "rest_framework",
+    "drf_spectacular",
+    "api",
+]
+TENANT_APPS = ["apps.kernel", *(f"apps.{stage}" for stage in FLOW)]
+INSTALLED_APPS = [*SHARED_APPS, *TENANT_APPS]
+
+AUTH_USER_MODEL = "accounts.User"
+TENANT_MODEL = "registry.FoodBank"
+TENANT_DOMAIN_MODEL = "registry.Domain"
+DATABASE_ROUTERS = ["django_tenants.routers.TenantSyncRouter"]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "tenants.registry.middleware.SpaceMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "tenants.accounts.middleware.ActorMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "collecto.refusals.RefusalMiddleware",
+]
+
+ROOT_URLCONF = "collecto.urls_tenant"
+PUBLIC_SCHEMA_URLCONF = "collecto.urls_public"
+FEDERATION_URLCONF = "collecto.urls_federation"
+WSGI_APPLICATION = "collecto.wsgi.application"

@@ -1,0 +1,10 @@
+"""Demonstration on one machine: embedded servers, one click to enter as any role."""
+
+from collecto.settings.base import *  # noqa: F403
+
+DEMO = True
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+WHITENOISE_USE_FINDERS = True

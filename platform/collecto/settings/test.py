@@ -1,0 +1,17 @@
+"""Tests: stricter than production, nothing leaves the machine."""
+
+from collecto.settings.base import *  # noqa: F403
+from collecto.settings.base import DATABASES
+
+SECRET_KEY = "only-for-tests"  # noqa: S105
+DEMO = True
+LANGUAGE_CODE = "en"
+CELERY_BROKER_URL = ""
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+WHITENOISE_USE_FINDERS = True
+DATABASES["default"]["OPTIONS"].pop("pool", None)

@@ -1,0 +1,8 @@
+"""Pages of the federation."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("tenants.federation.urls")),
+    path("accounts/", include("allauth.urls")),
+]

@@ -1,0 +1,14 @@
+"""Pages of one food bank, stage by stage."""
+
+from django.urls import include, path
+
+from apps.flow import FLOW
+from collecto.home import home
+
+urlpatterns = [
+    path("", home, name="home"),
+    *(path(f"{stage}/", include(f"apps.{stage}.urls")) for stage in FLOW),
+    path("network/", include("tenants.network.urls")),
+    path("accounts/", include("allauth.urls")),
+    path("api/v1/", include("api.urls")),
+]

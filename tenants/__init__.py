@@ -1,0 +1,1 @@
+"""The network: lives in the public schema, and is the only code that sees several banks."""

@@ -1,0 +1,1 @@
+"""People of the network: accounts, memberships, sign-in, API tokens."""

@@ -1,0 +1,12 @@
+"""How sign-in behaves: people are invited, nobody signs up by themselves."""
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.http import HttpRequest
+
+
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+    """Closes public sign-up; everything else is the library's own behaviour."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Return no: accounts come from invitations."""
+        return False

@@ -1,0 +1,54 @@
+"""From the signed-in person to the actor of this bank."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from apps.kernel.abilities import Actor, Role
+from tenants.accounts.models import Membership, User
+from tenants.accounts.selectors import actor_in, hats_of
+from tenants.registry.models import FoodBank
+
+ANONYMOUS = Actor(id=None, label="")
+OPEN_TO_STRANGERS = ("/accounts/", "/static/", "/enter/")
+
+
+class ActorMiddleware:
+    """Sets ``request.actor`` and ``request.hats``; a person without a hat here gets a page that says so.
+
+    A session opened on one bank's host is refused on another's: cookies are host-only, and a copied
+    one names the bank it was made for.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        bank: FoodBank | None = getattr(request, "bank", None)
+        request.actor, request.hats = ANONYMOUS, []  # type: ignore[attr-defined]
+        user = request.user
+        if not isinstance(user, User):
+            return self.get_response(request)
+        if self._is_foreign(request, bank):
+            request.session.flush()
+            return render(request, "no_hat.html", {"hats": []}, status=403)
+        hats = list(hats_of(user))
+        request.hats = hats  # type: ignore[attr-defined]
+        actor = self._actor(user, bank, hats)
+        if actor is None and not request.path.startswith(OPEN_TO_STRANGERS):
+            return render(request, "no_hat.html", {"hats": hats}, status=403)
+        request.actor = actor or ANONYMOUS  # type: ignore[attr-defined]
+        return self.get_response(request)
+
+    def _actor(self, user: User, bank: FoodBank | None, hats: list[Membership]) -> Actor | None:
+        if bank is None:
+            roles = frozenset({Role.OPERATOR}) if user.is_staff else frozenset[Role]()
+            return Actor(id=user.pk, label=str(user), roles=roles)
+        return actor_in(user, bank, hats)
+
+    def _is_foreign(self, request: HttpRequest, bank: FoodBank | None) -> bool:
+        here = str(bank.pk) if bank else "public"
+        if "space" not in request.session:
+            request.session["space"] = here
+        return request.session["space"] != here

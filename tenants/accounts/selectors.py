@@ -1,0 +1,48 @@
+"""Reads about people."""
+
+from hashlib import sha256
+
+from django.db.models import QuerySet
+
+from apps.kernel.abilities import Actor, Role
+from tenants.accounts.models import ApiToken, Membership, User
+from tenants.registry.models import FoodBank
+
+
+def hats_of(user: User) -> QuerySet[Membership]:
+    """Return the memberships a person holds now, bank loaded, by bank name."""
+    return (
+        Membership.objects.filter(user=user, ended_at__isnull=True)
+        .select_related("bank")
+        .prefetch_related("bank__domains")
+        .order_by("bank__name", "role")
+    )
+
+
+def actor_in(user: User, bank: FoodBank, hats: list[Membership] | None = None) -> Actor | None:
+    """Return the actor that a person is in a bank, or ``None`` without a membership there."""
+    held = hats_of(user) if hats is None else hats
+    here = [hat for hat in held if hat.bank_id == bank.pk]
+    if not here:
+        return None
+    partner_id = next((hat.partner_id for hat in here if hat.role == Role.PARTNER), None)
+    return Actor(
+        id=user.pk,
+        label=str(user),
+        roles=frozenset(Role(hat.role) for hat in here),
+        partner_id=partner_id,
+    )
+
+
+def token_digest(secret: str) -> str:
+    """Return what is stored of an API token."""
+    return sha256(secret.encode()).hexdigest()
+
+
+def live_token(secret: str, bank: FoodBank) -> ApiToken | None:
+    """Return the token of this bank that matches a secret and is not revoked."""
+    return (
+        ApiToken.objects.select_related("user")
+        .filter(digest=token_digest(secret), bank=bank, revoked_at__isnull=True, user__is_active=True)
+        .first()
+    )

@@ -1,0 +1,1 @@
+"""Database engine: django-tenants' PostgreSQL backend, guarded by the open scope."""

@@ -1,0 +1,1 @@
+"""The food banks of the network: their names, hosts, territory and state."""

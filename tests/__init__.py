@@ -1,0 +1,1 @@
+"""The suite: reads like specifications, one behaviour each, through public doors."""

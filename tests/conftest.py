@@ -1,0 +1,16 @@
+"""Fixtures of the whole suite: two twin banks, their people, an open scope.
+
+Twin banks hold rows with the same primary keys, so that a row read from the wrong one would show.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.server import ensure_server
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "collecto.settings.test")
+ensure_server()
+
+pytest_plugins = ["tests.spaces", "tests.people"]

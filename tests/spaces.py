@@ -1,0 +1,125 @@
+"""Fixtures: the test database, the banks in it, and scopes opened around a test."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.test import TestCase
+from pytest_django.plugin import DjangoDbBlocker
+
+from apps.kernel.abilities import software
+from collecto.migrate import migrate_public
+from tenants.crossing import Purpose, in_owner, in_platform, in_tenant
+from tenants.isolation import schemas
+from tenants.outbox.delivery import deliver_one
+from tenants.registry.models import FoodBank
+from tenants.registry.services import NewBank, bank_open
+from tenants.registry.states import BankKind
+
+OPERATOR = software("test")
+TWINS = {
+    "twin-a": NewBank(name="Banque Twin A", slug="twin-a", departments=["21", "71"],
+                      address={"department": "21", "city": "Dijon", "latitude": 47.32, "longitude": 5.04}),
+    "twin-b": NewBank(name="Banque Twin B", slug="twin-b", departments=["39"],
+                      address={"department": "39", "city": "Dole", "latitude": 47.09, "longitude": 5.49}),
+}
+FEDERATION = NewBank(name="Fédération Test", slug="federation", kind=BankKind.FEDERATION)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_test_environment: None,
+    django_db_blocker: DjangoDbBlocker,
+    django_db_modify_db_settings: None,
+    django_db_keepdb: bool,
+) -> Iterator[None]:
+    """Create the test database: public schema, two twin banks, the federation."""
+    with django_db_blocker.unblock(), in_owner(Purpose.TEST):
+        previous = settings.DATABASES["default"]["NAME"]
+        name = connection.creation._create_test_db(verbosity=0, autoclobber=True, keepdb=django_db_keepdb)
+        connection.close()
+        settings.DATABASES["default"]["NAME"] = connection.settings_dict["NAME"] = name
+        settings.DATABASE_ROLE_PREFIX = name
+        migrate_public()
+        for new in (*TWINS.values(), FEDERATION):
+            bank_open(OPERATOR, new=new)
+    _check_constraints_as_owner()
+    yield
+    if not django_db_keepdb:
+        with django_db_blocker.unblock(), in_owner(Purpose.TEST):
+            connection.creation.destroy_test_db(previous, verbosity=0)
+
+
+def _check_constraints_as_owner() -> None:
+    """Let the end of a test check deferred constraints, outside every scope the test opened."""
+    original = TestCase._fixture_teardown
+
+    def teardown(self: TestCase) -> None:
+        with in_owner(Purpose.TEST):
+            original(self)
+
+    TestCase._fixture_teardown = teardown  # type: ignore[method-assign]
+
+
+def bank_called(slug: str) -> FoodBank:
+    """Return a bank of the test database."""
+    with in_platform(Purpose.TEST):
+        return FoodBank.objects.get(slug=slug)
+
+
+@pytest.fixture
+def twin_a(db: None) -> FoodBank:
+    """Bank A, inside a transaction that is rolled back."""
+    return bank_called("twin-a")
+
+
+@pytest.fixture
+def twin_b(db: None) -> FoodBank:
+    """Bank B, inside a transaction that is rolled back."""
+    return bank_called("twin-b")
+
+
+@pytest.fixture
+def federation(db: None) -> FoodBank:
+    """The federation."""
+    return bank_called("federation")
+
+
+@pytest.fixture
+def bank(twin_a: FoodBank) -> Iterator[FoodBank]:
+    """Bank A with its scope open for the whole test."""
+    with in_tenant(twin_a, Purpose.TEST):
+        yield twin_a
+
+
+@pytest.fixture
+def fresh_bank(transactional_db: None) -> Iterator[Callable[..., FoodBank]]:
+    """Open banks that commit for real, for races and crashes; they are dropped afterwards."""
+    opened: list[FoodBank] = []
+
+    def make(**fields: Any) -> FoodBank:
+        slug = f"t-{uuid4().hex[:12]}"
+        opened.append(bank_open(OPERATOR, new=NewBank(name=slug, slug=slug, **fields)))
+        return opened[-1]
+
+    yield make
+    for bank in opened:
+        schemas.drop_schema(bank.schema_name)
+        with in_platform(Purpose.TEST):
+            FoodBank.objects.filter(pk=bank.pk).delete()
+
+
+@pytest.fixture
+def deliver() -> Callable[[], int]:
+    """Deliver every due row of the outbox now, inside the test's transaction."""
+
+    def run() -> int:
+        delivered = 0
+        while deliver_one():
+            delivered += 1
+        return delivered
+
+    return run
