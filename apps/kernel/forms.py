@@ -129,6 +129,8 @@ class OpKeyForm(forms.Form):
 class FilterForm(forms.Form):
     """The filters of a list, kept in the URL; nothing is required, nothing is written."""
 
+    is_filter = True
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)

@@ -62,6 +62,7 @@ class RecordList(RecordPage[M]):
             shown=shown,
             filter_form=self.filter_form,
             searchable=bool(self.search_fields),
+            query=request.GET.get("q", ""),
             archivable=issubclass(self.model, ArchivableRecord),
             archived=self.archived,
             narrowed=bool(request.GET.get("q")) or self.filter_form.narrows(),

@@ -5,10 +5,14 @@ from decimal import Decimal
 
 from django import template
 from django.contrib.messages.storage.base import Message
+from django.template import Context
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from apps.kernel import display
 from apps.kernel.display import Chip, Tone
+from apps.kernel.errors import Conflict, DomainError, Forbidden
 from apps.kernel.money import format_euros
 from apps.kernel.quantity import format_kg
 from apps.kernel.quantity import meals as meals_in
@@ -17,6 +21,9 @@ register = template.Library()
 
 UNDO = "undo:"
 """Prefix of a message's tag that carries the address to post to in order to undo the act."""
+
+MESSAGE_TONES = {"success": Tone.OK, "warning": Tone.WARN, "error": Tone.DANGER}
+TONE_ICONS = {Tone.OK: "circle-check", Tone.WARN: "triangle-alert", Tone.DANGER: "circle-alert"}
 
 
 @register.filter
@@ -90,3 +97,41 @@ def undo_url(message: Message) -> str:
     """Return the address that undoes what a message reports, or an empty text."""
     tags = message.extra_tags or ""
     return tags.removeprefix(UNDO) if tags.startswith(UNDO) else ""
+
+
+@register.filter
+def message_tone(message: Message) -> Tone:
+    """Return the tone of a message: ok, warn, danger or info."""
+    return MESSAGE_TONES.get(message.level_tag, Tone.INFO)
+
+
+@register.filter
+def message_icon(message: Message) -> str:
+    """Return the icon that goes with a message's tone."""
+    return TONE_ICONS.get(message_tone(message), "info")
+
+
+@register.filter
+def refusal_title(error: DomainError) -> str:
+    """Return the heading of the page that shows a refusal."""
+    if isinstance(error, Forbidden):
+        return _("This is not yours to do")
+    if isinstance(error, Conflict):
+        return _("Somebody came first")
+    return _("This cannot be done")
+
+
+@register.simple_tag(takes_context=True)
+def way_back(context: Context) -> str:
+    """Return the page of this site that the person came from, or the first page."""
+    request = context["request"]
+    came_from = request.headers.get("referer", "")
+    is_ours = url_has_allowed_host_and_scheme(came_from, {request.get_host()})
+    return came_from if is_ours else "/"
+
+
+@register.simple_tag(takes_context=True)
+def site_address(context: Context, host: str) -> str:
+    """Return the address of another site of the network, on the port of this request."""
+    port = context["request"].get_host().rpartition(":")[2]
+    return f"//{host}:{port}/" if port.isdigit() else f"//{host}/"
