@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -195,6 +196,23 @@ def test_a_durable_user_does_not_share_a_hasty_server(directory):
         pytest.raises(EmbeddedError, match="without durability"),
     ):
         EmbeddedPostgres(directory, durable=True).start()
+
+
+def test_a_server_outlives_the_thread_that_started_it(directory):
+    server = EmbeddedPostgres(directory, durable=False)
+    thread = threading.Thread(target=server.start)
+    thread.start()
+    thread.join()
+    time.sleep(0.2)
+    assert ask(server.url, "SELECT answer FROM kept") == 42
+    server.stop()
+
+
+def test_a_user_that_ends_without_a_word_takes_its_server_away(directory):
+    program = USER.partition("time.sleep")[0]
+    environment = {**os.environ, "PYTHONPATH": str(PLATFORM)}
+    subprocess.run([sys.executable, "-c", program, str(directory)], env=environment, check=True)
+    wait_until(lambda: not is_alive(directory))
 
 
 def test_a_killed_user_takes_its_server_away(directory):
