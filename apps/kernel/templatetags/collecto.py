@@ -135,3 +135,23 @@ def site_address(context: Context, host: str) -> str:
     """Return the address of another site of the network, on the port of this request."""
     port = context["request"].get_host().rpartition(":")[2]
     return f"//{host}:{port}/" if port.isdigit() else f"//{host}/"
+
+
+@register.inclusion_tag("parts/stock_bar.html")
+def stock_bar(free: int, held: int = 0, blocked: int = 0, most: int = 0) -> dict[str, object]:
+    """Draw grams of stock as one bar: free, held for orders, blocked, on a scale of ``most``."""
+    whole = max(most, free + held + blocked, 1)
+    widths = [100 * grams / whole for grams in (free, held, blocked)]
+    starts = [0.0, widths[0], widths[0] + widths[1]]
+    kinds = ("free", "held", "blocked")
+    parts = [
+        {"kind": kind, "x": f"{x:.2f}", "width": f"{width:.2f}"}
+        for kind, x, width in zip(kinds, starts, widths, strict=True)
+    ]
+    return {"free": free, "held": held, "blocked": blocked, "parts": parts}
+
+
+@register.inclusion_tag("parts/measure.html")
+def measure(label: str, done: int, most: int, text: str, tone: str = "") -> dict[str, object]:
+    """Draw how far something is: ``{% measure label done most "412 of 600 kg" %}``."""
+    return {"label": label, "done": min(done, most), "most": max(most, 1), "text": text, "tone": tone}
