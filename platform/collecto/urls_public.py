@@ -2,7 +2,11 @@
 
 from django.urls import include, path
 
+from collecto.styleguide import styleguide
+
 urlpatterns = [
+    path("_styleguide/", styleguide, name="styleguide"),
+    path("_styleguide/<slug:page>/", styleguide, name="styleguide_page"),
     path("", include("tenants.network.urls_public")),
     path("accounts/", include("allauth.urls")),
 ]

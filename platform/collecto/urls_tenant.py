@@ -4,9 +4,12 @@ from django.urls import include, path
 
 from apps.flow import FLOW
 from collecto.home import home
+from collecto.styleguide import styleguide
 
 urlpatterns = [
     path("", home, name="home"),
+    path("_styleguide/", styleguide, name="styleguide"),
+    path("_styleguide/<slug:page>/", styleguide, name="styleguide_page"),
     *(path(f"{stage}/", include(f"apps.{stage}.urls")) for stage in FLOW),
     path("network/", include("tenants.network.urls")),
     path("accounts/", include("allauth.urls")),

@@ -1,0 +1,280 @@
+"""Living style guide: every component in every state, and whole pages on invented data.
+
+Served in development and demonstration only; the browser tests walk it.
+"""
+
+import datetime as dt
+from types import SimpleNamespace
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from apps.kernel import clock
+from apps.kernel.display import Chip, Tone, food_date
+from apps.kernel.doors import Section, reads
+from apps.kernel.errors import Conflict, Forbidden
+from apps.kernel.forms import DayInput, EurosField, FilterForm, KgField, OpKeyForm, StepperInput
+from apps.kernel.pages import Action, Column, Heading, HistoryLine, Kind
+from apps.kernel.today import Queue
+from collecto.menu import ICONS, Shell
+
+SWATCHES = {
+    "paper": "#FBFAF6",
+    "surface": "#FFFFFF",
+    "sunken": "#F1EFE8",
+    "ink": "#1B2420",
+    "brand": "#1E5B3E",
+    "brand-soft": "#E4EFE8",
+    "accent": "#AB4409",
+    "info": "#1C5A94",
+    "warn": "#7A4E00",
+    "danger": "#A3173F",
+    "ok": "#1E6B3A",
+}
+ENTRIES = {
+    Section.SUPPLY: ("Offers", "Rounds", "Donors"),
+    Section.WAREHOUSE: ("Receiving", "Stock", "Sites"),
+    Section.DISTRIBUTION: ("Orders", "Deliveries", "Partners"),
+    Section.FIGURES: ("Indicators",),
+    Section.FILES: ("Catalogue", "People"),
+}
+FAMILIES = [("milk", "Dairy"), ("veg", "Vegetables")]
+LOT_COLUMNS = (
+    Column(label="Lot", value="name", sort="name"),
+    Column(label="Date", value="date"),
+    Column(label="Place", value="place"),
+    Column(label="State", value="state", sort="state"),
+    Column(label="Weight", value="grams", kind=Kind.KG, sort="grams"),
+)
+
+
+class LotFilter(FilterForm):
+    """Filters of the sample list."""
+
+    family = forms.ChoiceField(
+        label="Family", choices=[("", "All"), ("milk", "Dairy"), ("veg", "Vegetables")]
+    )
+    before = forms.DateField(label="Date before", widget=DayInput())
+
+
+class SampleForm(OpKeyForm):
+    """One field of each kind."""
+
+    name = forms.CharField(label="Name of the donor", help_text="As written on its papers.", max_length=80)
+    email = forms.EmailField(label="E-mail", required=False)
+    weight = KgField(label="Weight", help_text="Net, without the pallet.", max_grams=1_200_000)
+    contribution = EurosField(label="Solidarity contribution", required=False)
+    day = forms.DateField(label="Day of collection", widget=DayInput())
+    boxes = forms.IntegerField(label="Boxes", min_value=0, max_value=12, initial=3, widget=StepperInput())
+    family = forms.ChoiceField(
+        label="Family", choices=[("", "Choose"), ("milk", "Dairy"), ("veg", "Vegetables")]
+    )
+    cold = forms.ChoiceField(
+        label="Temperature",
+        choices=[("ambient", "Ambient"), ("cool", "Cool, 0 to 4 °C"), ("frozen", "Frozen, -18 °C")],
+        widget=forms.RadioSelect(),
+    )
+    days = forms.MultipleChoiceField(
+        label="Days that suit",
+        choices=[("1", "Monday"), ("2", "Tuesday"), ("3", "Wednesday")],
+        widget=forms.CheckboxSelectMultiple(),
+        required=False,
+    )
+    note = forms.CharField(label="Note for the driver", widget=forms.Textarea(), required=False)
+    agreed = forms.BooleanField(label="The goods stay in the cold until the van comes")
+
+
+@login_not_required
+@reads
+def styleguide(request: HttpRequest, page: str = "") -> HttpResponse:
+    """Show the components, or one sample page by name."""
+    if not (settings.DEBUG or settings.DEMO) or page not in SAMPLES:
+        raise Http404
+    template, context = SAMPLES[page]
+    return render(request, template, {"shell": sample_shell(), **context()})
+
+
+def sample_shell() -> Shell:
+    """Return the shell of an invented bank, seen by its manager."""
+    sections = [
+        {
+            "label": section.label,
+            "icon": ICONS[section],
+            "url": "#",
+            "current": section is Section.WAREHOUSE,
+            "entries": [{"label": e, "url": "#", "current": e == "Stock"} for e in ENTRIES[section]],
+        }
+        for section in Section
+    ]
+    return Shell(
+        name="Banque du Val", kind="bank", sections=sections, person="Inès Morel", hats=[], demo=True
+    )
+
+
+def components() -> dict[str, Any]:
+    """Return what the page of components shows."""
+    return {
+        "swatches": SWATCHES,
+        "tones": list(Tone),
+        "queues": sample_queues(),
+        "form": SampleForm(label_suffix=""),
+        "samples": [name for name in SAMPLES if name],
+        **sample_table(),
+        "history": sample_history(),
+        "today": clock.today(),
+    }
+
+
+def sample_queues() -> list[Queue]:
+    """Return one queue per tone, and an empty one."""
+    return [
+        Queue(label="Donations to answer", count=7, hint="Oldest: 3 h 20", url="#", tone="danger"),
+        Queue(label="Dates within 3 days", count=14, hint="1,236 kg to give first", url="#", tone="warn"),
+        Queue(label="Orders to prepare", count=23, hint="For tomorrow: 9", url="#", tone="neutral"),
+        Queue(label="Stops without a driver", count=0, hint="All covered", url="#", tone="danger"),
+    ]
+
+
+def sample_lots() -> list[SimpleNamespace]:
+    """Return invented lots with every kind of date and state."""
+    today = clock.today()
+    rows = [
+        ("Plain yoghurt 4 × 125 g", "USE_BY", 1, "Cold room 2 · B-04", Chip("Free", Tone.OK), 186_400),
+        ("Sliced ham, family pack", "USE_BY", -1, "Quarantine", Chip("Blocked", Tone.DANGER), 24_250),
+        ("Carrots, crates", "NONE", 0, "Floor · 12", Chip("Held", Tone.WARN), 1_240_000),
+        ("Pasta, 500 g", "BEST_BEFORE", 210, "Rack C-11", Chip("Free", Tone.OK), 3_820_500),
+        ("Mixed groceries", "BEST_BEFORE", -12, "Rack A-02", Chip("To sort", Tone.INFO), 95_000),
+    ]
+    return [
+        SimpleNamespace(
+            pk=number,
+            name=name,
+            date=food_date(kind, today + dt.timedelta(days=days)),
+            place=place,
+            state=state,
+            grams=grams,
+        )
+        for number, (name, kind, days, place, state, grams) in enumerate(rows)
+    ]
+
+
+def sample_table() -> dict[str, Any]:
+    """Return the context of a list, as the list page builds it."""
+    lots = sample_lots()
+    orders = {"Weight": "descending"}
+    return {
+        "title": "Stock",
+        "lead": "What the warehouse holds now, first dates first.",
+        "actions": [
+            Action(label="Count", url="#", icon="clipboard-list"),
+            Action(label="Receive goods", url="#", icon="plus", primary=True),
+        ],
+        "headings": [
+            Heading(
+                label=column.label,
+                is_numeric=column.is_numeric,
+                sort_url="?sort=" + column.sort if column.sort else "",
+                aria_sort=orders.get(str(column.label), ""),
+            )
+            for column in LOT_COLUMNS
+        ],
+        "rows": [
+            {
+                "record": lot,
+                "url": "#",
+                "cells": [{"column": column, "value": column.show(lot)} for column in LOT_COLUMNS],
+            }
+            for lot in lots
+        ],
+        "shown": Paginator(range(173), 50).page(2),
+        "filter_form": LotFilter({"family": "milk"}),
+        "searchable": True,
+        "query": "",
+        "archivable": True,
+        "archived": False,
+        "narrowed": False,
+        "empty_text": "Nothing in stock.",
+    }
+
+
+def sample_empty() -> dict[str, Any]:
+    """Return the context of a list that nothing matches."""
+    none = Paginator(range(0), 50).page(1)
+    return {**sample_table(), "rows": [], "shown": none, "narrowed": True, "query": "quinoa"}
+
+
+def sample_history() -> list[HistoryLine]:
+    """Return a short history."""
+    at = clock.now()
+    moved = SimpleNamespace(actor_label="Inès Morel", at=at, reason="Counted twice.")
+    made = SimpleNamespace(actor_label="Tournée du matin", at=at - dt.timedelta(days=2), reason="")
+    changes = [("Weight", "190 kg", "186.4 kg"), ("Place", "Floor · 12", "Cold room 2 · B-04")]
+    return [
+        HistoryLine(entry=moved, label="Changed", changes=changes),  # type: ignore[arg-type]
+        HistoryLine(entry=made, label="Created", changes=[]),  # type: ignore[arg-type]
+    ]
+
+
+def sample_sheet() -> dict[str, Any]:
+    """Return the context of a record's sheet."""
+    lot = sample_lots()[0]
+    return {
+        "title": lot.name,
+        "state": lot.state,
+        "list_url": "#",
+        "list_label": "Stock",
+        "actions": [
+            Action(label="Change", url="#", icon="pencil", primary=True),
+            Action(label="Archive", url="#", icon="archive"),
+        ],
+        "fields": [{"column": column, "value": column.show(lot)} for column in LOT_COLUMNS[1:]],
+        "panels": [],
+        "history": sample_history(),
+    }
+
+
+def sample_form() -> dict[str, Any]:
+    """Return the context of an empty form."""
+    return {
+        "title": "New offer",
+        "lead": "What the donor proposes. You can change it until the collection.",
+        "list_url": "#",
+        "list_label": "Offers",
+        "back_url": "#",
+        "submit": "Save the offer",
+        "form": SampleForm(label_suffix=""),
+    }
+
+
+def sample_refused_form() -> dict[str, Any]:
+    """Return the context of a form sent back with its errors."""
+    sent = {
+        "name": "",
+        "email": "ines@",
+        "weight": "1300",
+        "boxes": "40",
+        "cold": "cool",
+        "note": "Ring twice.",
+    }
+    return {**sample_form(), "form": SampleForm(sent, label_suffix="")}
+
+
+SAMPLES = {
+    "": ("styleguide/index.html", components),
+    "today": ("home/bank.html", lambda: {"queues": sample_queues()}),
+    "list": ("records/list.html", sample_table),
+    "empty": ("records/list.html", sample_empty),
+    "sheet": ("records/detail.html", sample_sheet),
+    "form": ("records/form.html", sample_form),
+    "refused": ("records/form.html", sample_refused_form),
+    "conflict": ("refusal.html", lambda: {"refusal": Conflict("The order was confirmed by Karim at 10:42.")}),
+    "forbidden": ("refusal.html", lambda: {"refusal": Forbidden("Your role does not allow this.")}),
+    "missing": ("404.html", dict),
+    "no-role": ("no_hat.html", lambda: {"hats": []}),
+}
+"""Sample pages by name: the template and what fills it."""
