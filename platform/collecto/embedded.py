@@ -88,6 +88,17 @@ class EmbeddedPostgres(LocalServer):
     def _url(self, port: int) -> str:
         return f"postgres://{OWNER}:{self.password}@{LOOPBACK}:{port}/{DATABASE}"
 
+    def erase(self) -> None:
+        """Stop the server and delete its data, wherever they live; for throw-away servers.
+
+        Raises EmbeddedError, and deletes nothing, while another process uses the server.
+        """
+        self.stop()
+        with self._unused():
+            shutil.rmtree(self.data.resolve(), ignore_errors=True)
+            if self.data.is_symlink():
+                self.data.unlink()
+
     def _is_durable(self) -> bool:
         return self.durable
 
@@ -119,7 +130,7 @@ class EmbeddedPostgres(LocalServer):
         process_file = self._found_seat.data / "postmaster.pid"
         with suppress(FileNotFoundError):
             lines = process_file.read_text().splitlines()
-            return len(lines) > 7 and lines[7].strip() == "ready"
+            return len(lines) > 7 and lines[3] == str(port) and lines[7].strip() == "ready"
         return False
 
     def _check_version(self) -> None:

@@ -15,11 +15,12 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import shutil
 import subprocess
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import ClassVar, NamedTuple, Self
@@ -35,7 +36,9 @@ READY_SECONDS = 120.0
 STOP_SECONDS = 40.0
 NUDGE_SECONDS = 8.0
 PORT_TRIES = 8
+FULL_BYTES = 65536  # with less, no log can say it
 TAKEN = "ddress already in use"
+NO_SPACE = "No space left on device"
 
 _parted: list[subprocess.Popen[bytes]] = []  # keepers that outlive our own use
 
@@ -122,8 +125,6 @@ class LocalServer(ABC):
     ) -> None:
         self.stop()
 
-    # What each server says of itself.
-
     @abstractmethod
     def _prepare(self, alive: int) -> None:
         """Make the data if there are none; children inherit ``alive``."""
@@ -144,8 +145,6 @@ class LocalServer(ABC):
     def _is_durable(self) -> bool:
         """Say whether a power cut must lose nothing (beyond a second)."""
 
-    # The life that they share.
-
     def _open_locks(self) -> Locks:
         self._lock_path("").parent.mkdir(parents=True, exist_ok=True)
         self.log.parent.mkdir(mode=0o700, exist_ok=True)
@@ -158,10 +157,22 @@ class LocalServer(ABC):
     def _turn(self) -> Iterator[None]:
         turn = FileLock(self._lock_path("turn"))
         try:
-            until(turn.take, TURN_SECONDS, self._stuck("another process starts it"))
+            deadline = time.monotonic() + TURN_SECONDS
+            while not turn.take():
+                if time.monotonic() > deadline:
+                    raise EmbeddedError(self._stuck("another process has been starting it"))
+                time.sleep(PAUSE)
             yield
         finally:
             turn.close()
+
+    @contextmanager
+    def _unused(self) -> Iterator[None]:
+        """Keep everybody out; raises EmbeddedError if the server is in use."""
+        with self._turn(), closing(self._open_locks()) as locks:
+            if not locks.users.take() or locks.alive.is_held_elsewhere():
+                raise EmbeddedError(f"{self.title} in {self.directory} is in use.")
+            yield
 
     def _join_or_launch(self, locks: Locks) -> int:
         """Return the port of the server that others use, or of a new one."""
@@ -272,20 +283,9 @@ class LocalServer(ABC):
 
     def _failure(self, what: str, output: str) -> str:
         """Return one line about a failure from all that the server printed."""
-        if "No space left on device" in output:
-            reason = "no space left on the disk"
-        else:
-            reason = worst_line(output).rstrip(".")
+        full = shutil.disk_usage(self.directory).free < FULL_BYTES or NO_SPACE in output
+        reason = "no space left on the disk" if full else worst_line(output).rstrip(".")
         return f"{self.title} {what} in {self.directory}: {reason}."
-
-
-def until(done: Callable[[], bool], seconds: float, failure: str) -> None:
-    """Wait until ``done()``; raise EmbeddedError(failure) after ``seconds``."""
-    deadline = time.monotonic() + seconds
-    while not done():
-        if time.monotonic() > deadline:
-            raise EmbeddedError(failure)
-        time.sleep(PAUSE)
 
 
 def clean_environment() -> dict[str, str]:

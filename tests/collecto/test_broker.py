@@ -15,6 +15,7 @@ from collecto import broker as broker_module
 from collecto import local_server
 from collecto.broker import EmbeddedBroker, EmbeddedError
 from collecto.file_lock import FileLock
+from collecto.ports import free_port
 
 PLATFORM = Path(broker_module.__file__).parents[1]
 USER = """
@@ -85,7 +86,7 @@ def test_a_killed_user_takes_its_broker_away(tmp_path):
 def test_a_port_lost_to_another_program_is_not_the_end(broker, tmp_path, monkeypatch):
     taken = int(broker.url.rpartition(":")[2].partition("/")[0])
     ports = iter([taken])
-    real = local_server.free_port
+    real = free_port
     monkeypatch.setattr(local_server, "free_port", lambda: next(ports, 0) or real())
     with EmbeddedBroker(tmp_path / "other") as other:
         assert redis.from_url(other.url).ping()

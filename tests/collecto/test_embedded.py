@@ -18,6 +18,7 @@ from collecto import embedded, local_server, postgres_seat
 from collecto.embedded import EmbeddedError, EmbeddedPostgres
 from collecto.file_lock import FileLock
 from collecto.keeper import Identity
+from collecto.ports import free_port
 
 IS_ROOT = os.geteuid() == 0
 PLATFORM = Path(embedded.__file__).parents[1]
@@ -83,15 +84,15 @@ def server_number(directory: Path) -> int:
 
 
 @pytest.fixture(scope="module")
-def durable(tmp_path_factory) -> Iterator[EmbeddedPostgres]:
+def durable(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
     with EmbeddedPostgres(tmp_path_factory.mktemp("durable"), durable=True) as server:
         yield server
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory) -> Path:
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A directory whose data are made, and whose server is stopped."""
-    directory = tmp_path_factory.mktemp("made")
+    directory = tmp_path_factory.mktemp("made") / "a folder with 'odd' naïve \"name\" 100 %"
     with EmbeddedPostgres(directory, durable=False) as server:
         tell(server.url, "CREATE TABLE kept AS SELECT 42 AS answer")
     return directory
@@ -179,6 +180,16 @@ def test_users_share_one_server_until_the_last_leaves(directory):
     assert not is_alive(directory)
 
 
+def test_erasing_waits_for_the_last_user(directory):
+    first, second = (EmbeddedPostgres(directory, durable=False) for _ in range(2))
+    first.start()
+    second.start()
+    with pytest.raises(EmbeddedError, match="is in use"):
+        first.erase()
+    second.erase()
+    assert not (directory / "postgres").exists()
+
+
 def test_two_processes_that_start_at_once_share_one_server(tmp_path):
     processes = [another_process(tmp_path / "var") for _ in range(3)]
     urls = {first_line(process) for process in processes}
@@ -225,6 +236,7 @@ def test_a_killed_user_takes_its_server_away(directory):
 def test_a_killed_keeper_takes_its_server_away_and_the_next_start_recovers(directory):
     server = EmbeddedPostgres(directory, durable=False)
     server.start()
+    assert server._keeper is not None
     server._keeper.kill()
     wait_until(lambda: not server.is_running())
     assert ask(server.start(), "SELECT answer FROM kept") == 42
@@ -261,7 +273,7 @@ def test_a_start_interrupted_while_it_makes_the_data_leaves_nothing_half_made(tm
 def test_a_port_lost_to_another_program_is_not_the_end(directory, durable, monkeypatch):
     taken = int(durable.url.rpartition(":")[2].partition("/")[0])
     ports = iter([taken, taken])
-    real = local_server.free_port
+    real = free_port
     monkeypatch.setattr(local_server, "free_port", lambda: next(ports, 0) or real())
     with EmbeddedPostgres(directory, durable=False) as server:
         assert ask(server.url, "SELECT answer FROM kept") == 42
@@ -354,7 +366,7 @@ def test_a_full_disk_is_named_and_left_clean(small_disk):
 
 
 @pytest.fixture
-def no_namespace(monkeypatch, tmp_path_factory) -> Iterator[Path]:
+def no_namespace(monkeypatch) -> Iterator[Path]:
     """A kernel that refuses user namespaces; gives the place of the refuge."""
     if not IS_ROOT:
         pytest.skip("only root changes account")
@@ -396,6 +408,8 @@ def test_data_that_nobody_cannot_reach_move_to_a_refuge(no_namespace, directory)
     assert (directory / "postgres").resolve().is_relative_to(no_namespace)
     with EmbeddedPostgres(directory, durable=False) as server:
         assert ask(server.url, "SELECT count(*) FROM kept") == 2
+    server.erase()
+    assert not list(no_namespace.glob("*/postgres"))
 
 
 def test_a_refuge_whose_folder_was_deleted_does_not_come_back(no_namespace, directory):
