@@ -5,6 +5,7 @@ from importlib import import_module
 from django.http import HttpResponse
 from django.shortcuts import render
 
+from apps.kernel import clock
 from apps.kernel.abilities import Actor
 from apps.kernel.doors import StaffRequest, reads
 from apps.kernel.today import Queue
@@ -25,4 +26,4 @@ def queues_for(actor: Actor) -> list[Queue]:
 @reads
 def home(request: StaffRequest) -> HttpResponse:
     """Show what to do today to whoever signed in: staff, partner, driver."""
-    return render(request, "home/bank.html", {"queues": queues_for(request.actor)})
+    return render(request, "home/bank.html", {"queues": queues_for(request.actor), "today": clock.today()})

@@ -5,4 +5,5 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("tenants.federation.urls")),
     path("accounts/", include("allauth.urls")),
+    path("", include("collecto.demo.urls")),
 ]

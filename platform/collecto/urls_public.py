@@ -9,4 +9,5 @@ urlpatterns = [
     path("_styleguide/<slug:page>/", styleguide, name="styleguide_page"),
     path("", include("tenants.network.urls_public")),
     path("accounts/", include("allauth.urls")),
+    path("", include("collecto.demo.urls")),
 ]

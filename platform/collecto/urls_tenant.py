@@ -13,5 +13,6 @@ urlpatterns = [
     *(path(f"{stage}/", include(f"apps.{stage}.urls")) for stage in FLOW),
     path("network/", include("tenants.network.urls")),
     path("accounts/", include("allauth.urls")),
+    path("", include("collecto.demo.urls")),
     path("api/v1/", include("api.urls")),
 ]

@@ -1,0 +1,40 @@
+"""The ``collecto`` command: everything an operator, a developer or a demonstration needs."""
+
+import click
+
+from collecto.commands.demo import demo, forget
+from collecto.commands.messages import messages
+from collecto.commands.operate import (
+    django_command,
+    doctor,
+    federation,
+    ledger,
+    migrate,
+    openapi,
+    outbox,
+    serve,
+    worker,
+)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="collecto")
+def main() -> None:
+    """COLLECTO: the food-bank network, from the offer to the meal."""
+
+
+for command in (
+    demo,
+    forget,
+    messages,
+    migrate,
+    serve,
+    worker,
+    doctor,
+    outbox,
+    ledger,
+    federation,
+    openapi,
+    django_command,
+):
+    main.add_command(command)

@@ -1,0 +1,149 @@
+"""Commands of an installation: migrate, serve, work, look after the outbox and the books."""
+
+import os
+import sys
+from collections.abc import Callable
+from functools import wraps
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import click
+import django
+from django.core.management import execute_from_command_line
+from rich.console import Console
+from rich.progress import track
+
+console = Console()
+PROGRAM = [sys.executable, "-m"]
+
+
+def ready(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Start Django before the command runs; production settings unless told otherwise."""
+
+    @wraps(command)
+    def started(*args: Any, **kwargs: Any) -> Any:
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "collecto.settings.production")
+        django.setup()
+        return command(*args, **kwargs)
+
+    return started
+
+
+@click.command()
+@ready
+def migrate() -> None:
+    """Bring the database to this version: public schema, then every bank."""
+    migrations = import_module("collecto.migrate")
+    migrations.migrate_public()
+    console.print("public schema: up to date")
+    done = list(track(migrations.migrate_banks(), description="banks", console=console, transient=True))
+    console.print(f"banks: {len(done)} up to date")
+
+
+@click.command()
+@click.option("--bind", default="127.0.0.1:8000", show_default=True)
+@click.option("--workers", default=2, show_default=True, help="Processes.")
+@click.option("--threads", default=4, show_default=True, help="Threads per process; bounds connections.")
+def serve(bind: str, workers: int, threads: int) -> None:
+    """Serve the site with gunicorn (bounded threads)."""
+    os.execv(sys.executable, web_command(bind, workers, threads))  # noqa: S606
+
+
+def web_command(bind: str, workers: int, threads: int) -> list[str]:
+    """Return the command line of the web server."""
+    options = ["--bind", bind, "--workers", str(workers), "--threads", str(threads)]
+    options += ["--worker-class", "gthread", "--access-logfile", "-", "--no-control-socket"]
+    return [*PROGRAM, "gunicorn", "collecto.wsgi:application", *options]
+
+
+@click.command()
+@click.option("--beat/--no-beat", default=False, help="Also run the clock of periodic work.")
+def worker(beat: bool) -> None:
+    """Run a Celery worker."""
+    os.execv(sys.executable, worker_command(beat=beat))  # noqa: S606
+
+
+def worker_command(*, beat: bool) -> list[str]:
+    """Return the command line of a worker."""
+    schedule = Path(os.environ.get("COLLECTO_STATE", ".")) / "beat-schedule"
+    clock = ["--beat", "--schedule", str(schedule)] if beat else []
+    options = ["worker", "--loglevel", "INFO", "--concurrency", "2", *clock]
+    return [*PROGRAM, "celery", "-A", "collecto.celery", *options]
+
+
+@click.command()
+@ready
+def doctor() -> None:
+    """Say whether this installation is in order."""
+    checks = import_module("collecto.doctor").findings()
+    for finding in checks:
+        mark = "[green]ok[/]" if finding.is_fine else "[red]wrong[/]"
+        console.print(f"{mark}  {finding.subject}: {finding.sentence}")
+    sys.exit(0 if all(finding.is_fine for finding in checks) else 1)
+
+
+@click.group()
+def outbox() -> None:
+    """What must still happen."""
+
+
+@outbox.command("drain")
+@ready
+def outbox_drain() -> None:
+    """Deliver everything that is due, now."""
+    delivered = import_module("tenants.outbox.delivery").drain()
+    console.print(f"{delivered} delivered")
+
+
+@click.group()
+def ledger() -> None:
+    """The books of the banks."""
+
+
+@ledger.command("verify")
+@ready
+def ledger_verify() -> None:
+    """Recompute every balance from its movements and name any difference."""
+    differences = import_module("collecto.doctor").ledger_differences()
+    for line in differences:
+        console.print(f"[red]{line}[/]")
+    console.print("the books balance" if not differences else f"{len(differences)} differences")
+    sys.exit(bool(differences))
+
+
+@click.group()
+def federation() -> None:
+    """Consolidated figures."""
+
+
+@federation.command("reconcile")
+@ready
+def federation_reconcile() -> None:
+    """Recompute the national figures from the ledgers and name any difference."""
+    differences = import_module("collecto.doctor").federation_differences()
+    for line in differences:
+        console.print(f"[red]{line}[/]")
+    console.print("the figures agree" if not differences else f"{len(differences)} differences")
+    sys.exit(bool(differences))
+
+
+@click.command()
+@click.option("--check", is_flag=True, help="Fail when the stored schema is out of date.")
+@ready
+def openapi(check: bool) -> None:
+    """Write the API's schema to api/openapi.yaml."""
+    schema = import_module("api.schema")
+    if check:
+        sys.exit(0 if schema.is_current() else "api/openapi.yaml is out of date: run `make openapi`")
+    schema.write()
+
+
+@click.command("django", context_settings={"ignore_unknown_options": True, "help_option_names": []})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+@ready
+def django_command(arguments: tuple[str, ...]) -> None:
+    """Run one of Django's own commands as the owner of the database."""
+    crossing = import_module("tenants.crossing")
+    with crossing.in_owner(crossing.Purpose.COMMAND):
+        execute_from_command_line(["collecto django", *arguments])

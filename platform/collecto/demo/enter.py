@@ -1,0 +1,48 @@
+"""Entering the demonstration as anybody, in one click. Routed only where ``settings.DEMO`` is on."""
+
+from collections import defaultdict
+from uuid import UUID
+
+from django.contrib.auth import login
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET
+
+from apps.kernel.abilities import Role
+from tenants.accounts.models import ROLE_LABELS, Membership, User
+from tenants.registry.models import FoodBank
+
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+
+
+@login_not_required
+@require_GET
+def enter(request: HttpRequest) -> HttpResponse:
+    """List who one can be: here on a bank's host, everywhere on the public site."""
+    hats = Membership.objects.filter(ended_at__isnull=True).select_related("bank", "user")
+    here: FoodBank | None = getattr(request, "bank", None)
+    if here:
+        hats = hats.filter(bank=here)
+    by_bank: dict[FoodBank, list[dict[str, object]]] = defaultdict(list)
+    for hat in hats.prefetch_related("bank__domains").order_by("bank__kind", "bank__name", "role"):
+        by_bank[hat.bank].append(
+            {"id": hat.pk, "role": ROLE_LABELS[Role(hat.role)], "person": hat.user.full_name}
+        )
+    port = request.get_host().partition(":")[2]
+    spaces = [
+        {"bank": bank, "host": f"{bank.host}:{port}" if port else bank.host, "hats": found}
+        for bank, found in by_bank.items()
+    ]
+    return render(request, "demo/enter.html", {"spaces": spaces})
+
+
+@login_not_required
+@require_GET
+def enter_as(request: HttpRequest, hat_id: UUID) -> HttpResponse:
+    """Sign in as the person who holds a hat in this bank, and go to its first page."""
+    bank: FoodBank | None = getattr(request, "bank", None)
+    hat = get_object_or_404(Membership, pk=hat_id, bank=bank, ended_at__isnull=True)
+    user: User = hat.user
+    login(request, user, backend=BACKEND)
+    return redirect("home")
