@@ -1,12 +1,14 @@
 """Writing history: every change of a record says who, when, from which value to which, and why."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
-from django.db import models
+from django.db import IntegrityError, models, transaction
+from django.utils.translation import gettext_lazy as _
 
 from apps.kernel import clock
 from apps.kernel.abilities import Actor
+from apps.kernel.errors import Conflict
 from apps.kernel.models import ArchivableRecord, AuditEntry, Record
 
 R = TypeVar("R", bound=Record)
@@ -22,7 +24,25 @@ def write_entry(
     reason: str = "",
 ) -> AuditEntry:
     """Append one entry about a record; ``changes`` maps a field to ``[before, after]``."""
-    return AuditEntry.objects.create(
+    entry = _entry(actor, record, action, changes=changes, reason=reason)
+    entry.save(force_insert=True)
+    return entry
+
+
+def write_entries(actor: Actor, records: Iterable[models.Model], action: str) -> None:
+    """Append the same entry about many records, in one statement."""
+    AuditEntry.objects.bulk_create([_entry(actor, record, action) for record in records])
+
+
+def _entry(
+    actor: Actor,
+    record: models.Model,
+    action: str,
+    *,
+    changes: Mapping[str, Any] | None = None,
+    reason: str = "",
+) -> AuditEntry:
+    return AuditEntry(
         actor_id=actor.id,
         actor_label=actor.label[:200],
         record_kind=record._meta.label_lower,
@@ -49,6 +69,27 @@ def record_create(actor: Actor, record: R, *, reason: str = "") -> R:
     record.save(force_insert=True)
     write_entry(actor, record, "created", reason=reason)
     return record
+
+
+def record_create_once(actor: Actor, record: R, *, reason: str = "") -> R:
+    """Insert a record whose id is the key made with its form; sent again, return the first one.
+
+    Raises:
+        ValidationError: a field is wrong.
+        Conflict: somebody took the same code at the same moment.
+    """
+    model = type(record)
+    first = model._default_manager.filter(pk=record.pk).first()
+    if first is not None:
+        return first
+    try:
+        with transaction.atomic():
+            return record_create(actor, record, reason=reason)
+    except IntegrityError as error:
+        first = model._default_manager.filter(pk=record.pk).first()
+        if first is not None:
+            return first
+        raise Conflict(_("Somebody has just recorded the same. Look at the list and try again.")) from error
 
 
 def record_update(actor: Actor, record: R, data: Mapping[str, Any], *, reason: str = "") -> list[str]:
@@ -80,7 +121,6 @@ def record_archive(actor: Actor, record: A, *, archived: bool = True, reason: st
         record.save(update_fields=["archived_at", "updated_at"])
         write_entry(actor, record, "archived" if archived else "restored", reason=reason)
     return record
-
 
 
 def _plain(value: Any) -> Any:

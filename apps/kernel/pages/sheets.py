@@ -101,12 +101,21 @@ class RecordDetail(RecordPage[M]):
 
     def _change(self, name: str, before: Any, after: Any) -> tuple[str, Any, Any]:
         try:
-            label = capfirst(str(self.model._meta.get_field(name).verbose_name))  # type: ignore[union-attr]
-        except (FieldDoesNotExist, AttributeError):
-            label = name
-        if name.endswith("_grams"):
-            before, after = (format_kg(v) if isinstance(v, int) else v for v in (before, after))
-        return label, before, after
+            changed = self.model._meta.get_field(name)
+        except FieldDoesNotExist:
+            return name, before, after
+        label = getattr(changed, "verbose_name", None) or changed.related_model._meta.verbose_name_plural  # type: ignore[union-attr]
+        return capfirst(str(label)), _in_words(changed, before), _in_words(changed, after)
+
+
+def _in_words(changed: Any, value: Any) -> Any:
+    """Return a value kept in the history as a page shows it: choices by label, weights in kg."""
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    if changed.name.endswith("_grams") and isinstance(value, int):
+        return format_kg(value)
+    labels = dict(getattr(changed, "flatchoices", ()))
+    return labels.get(value, value) if isinstance(value, str | int) else value
 
 
 class RecordArchive(RecordPage[M]):
