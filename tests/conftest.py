@@ -4,13 +4,13 @@ Twin banks hold rows with the same primary keys, so that a row read from the wro
 """
 
 import os
-from collections.abc import Callable, Iterator
 
-import pytest
+import django
 
 from tests.server import ensure_server
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "collecto.settings.test")
 ensure_server()
+django.setup()
 
 pytest_plugins = ["tests.spaces", "tests.people"]

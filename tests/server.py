@@ -20,7 +20,7 @@ def ensure_server() -> None:
 
     def stop() -> None:
         if os.getpid() == owner:
-            server.stop()
+            server.erase()
             shutil.rmtree(directory, ignore_errors=True)
 
     atexit.register(stop)

@@ -1,0 +1,58 @@
+"""The wiring table says the same as the stages."""
+
+import ast
+import re
+
+from apps.flow import FLOW
+from apps.kernel.facts import Fact
+from collecto.wiring import WIRING
+from tests.architecture.sources import ROOT, sources
+
+
+def declared(stage: str, word: str) -> set[str]:
+    """Return what a stage's docstring says it receives or emits."""
+    text = ast.get_docstring(ast.parse((ROOT / "apps" / stage / "__init__.py").read_text())) or ""
+    found = re.search(rf"{word}:\s*([^.]*)\.", text)
+    names = {name.strip() for name in found[1].split(",")} if found else set()
+    return names - {"nothing", ""}
+
+
+def stage_of(thing: type | object) -> str:
+    return thing.__module__.split(".")[1]
+
+
+def test_every_fact_is_wired():
+    written = {f"{s.path}:{c.name}" for s in sources("apps") if s.path.endswith("/facts.py") for c in s.classes()
+               if s.path != "apps/kernel/facts.py"}
+    wired = {f"{kind.__module__.replace('.', '/')}.py:{kind.__name__}" for kind in WIRING}
+    assert written == wired
+
+
+def test_every_stage_emits_what_it_says():
+    for stage in FLOW:
+        assert declared(stage, "Emits") == {kind.__name__ for kind in WIRING if stage_of(kind) == stage}
+
+
+def test_every_stage_receives_what_it_says():
+    for stage in FLOW:
+        received = {
+            kind.__name__
+            for kind, reactions in WIRING.items()
+            for handler in (*reactions.inside, *reactions.later)
+            if handler.__module__.startswith("apps.") and stage_of(handler) == stage
+        }
+        assert declared(stage, "Receives") == received
+
+
+def test_facts_flow_downstream_only():
+    for kind, reactions in WIRING.items():
+        for handler in (*reactions.inside, *reactions.later):
+            if handler.__module__.startswith("apps."):
+                assert FLOW.index(stage_of(handler)) > FLOW.index(stage_of(kind))
+
+
+def test_facts_are_frozen_and_said_in_the_past_tense():
+    for kind in WIRING:
+        assert issubclass(kind, Fact)
+        assert kind.__dataclass_params__.frozen
+        assert re.search(r"(ed|Sent|Lost)$", kind.__name__)
