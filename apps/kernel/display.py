@@ -33,13 +33,16 @@ class Tone(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Chip:
-    """A state in one or two words, with the tone that supports it (never colour alone)."""
+    """A state in one or two words, with the tone that supports it (never colour alone).
+
+    As text it is the mark-up a page shows; ``label`` is the bare word.
+    """
 
     label: Text
     tone: Tone = Tone.NEUTRAL
 
     def __str__(self) -> str:
-        return str(self.label)
+        return self.__html__()
 
     def __html__(self) -> SafeString:
         return format_html('<span class="chip" data-tone="{}">{}</span>', self.tone.value, self.label)

@@ -21,7 +21,8 @@ class AmountInput(forms.TextInput):
     """A short text box that opens the decimal keypad on a phone and has its unit beside it."""
 
     def __init__(self, *, unit: str) -> None:
-        super().__init__(attrs={"inputmode": "decimal", "autocomplete": "off", "data-unit": unit})
+        super().__init__(attrs={"inputmode": "decimal", "autocomplete": "off"})
+        self.unit = unit
 
 
 class DayInput(forms.DateInput):
@@ -149,7 +150,7 @@ class FilterForm(forms.Form):
         return records.filter(**wanted)
 
 
-def field_for(db_field: models.Field[Any, Any], **kwargs: Any) -> forms.Field | None:
+def field_for(db_field: "models.Field[Any, Any]", **kwargs: Any) -> forms.Field | None:
     """Return the form field of a model field: ``…_grams`` in kg, ``…_cents`` in euros, pickers for time.
 
     Give it to a model form as ``Meta.formfield_callback``.
@@ -167,7 +168,7 @@ def field_for(db_field: models.Field[Any, Any], **kwargs: Any) -> forms.Field | 
     return db_field.formfield(**kwargs)
 
 
-def _described(db_field: models.Field[Any, Any]) -> dict[str, Any]:
+def _described(db_field: "models.Field[Any, Any]") -> dict[str, Any]:
     return {
         "required": not db_field.blank,
         "label": capfirst(db_field.verbose_name),

@@ -79,7 +79,7 @@ class Column:
         value = self.read(record)
         if value is None:
             return ""
-        text = _EXPORTED[self.kind](value)
+        text = str(value.label) if isinstance(value, display.Chip) else _EXPORTED[self.kind](value)
         return text if self.is_numeric else harmless(text)
 
     @property

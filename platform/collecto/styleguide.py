@@ -229,8 +229,8 @@ def sample_sheet() -> dict[str, Any]:
         "list_url": "#",
         "list_label": "Stock",
         "actions": [
-            Action(label="Change", url="#", icon="pencil", primary=True),
             Action(label="Archive", url="#", icon="archive"),
+            Action(label="Change", url="#", icon="pencil", primary=True),
         ],
         "fields": [{"column": column, "value": column.show(lot)} for column in LOT_COLUMNS[1:]],
         "panels": [],

@@ -91,7 +91,10 @@ class RecordCreate(FormPage[M]):
 
 
 class RecordAct(FormPage[M]):
-    """A form about one record: ``service(actor, record, **cleaned_data)``; set ``verb`` and ``title``."""
+    """A form about one record, with its own ``verb``: ``service(actor, donor=record, **cleaned_data)``.
+
+    The keyword is the model's name in lower case, or ``record_name``.
+    """
 
     def get(self, request: StaffRequest, pk: Any) -> HttpResponse:
         """Show the form."""
@@ -103,7 +106,7 @@ class RecordAct(FormPage[M]):
 
     def perform(self, form: forms.BaseForm) -> Any:
         """Call the service; a service that returns nothing leaves the record at hand."""
-        done = self.service(self.request.actor, self.record, **form.cleaned_data)
+        done = self.service(self.request.actor, **self.named_record, **form.cleaned_data)
         return done if isinstance(done, self.model) else self.record
 
     def back_url(self) -> str:

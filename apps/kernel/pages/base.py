@@ -40,6 +40,7 @@ class RecordPage(View, Generic[M]):
     urls: str
     abilities: Callable[..., Abilities]
     verb: str = "view"
+    record_name: str = ""
     template_name: str
 
     @classmethod
@@ -71,6 +72,11 @@ class RecordPage(View, Generic[M]):
         """
         require(self.allowed, self.verb)
         return super().dispatch(request, *args, **kwargs)
+
+    @property
+    def named_record(self) -> dict[str, M]:
+        """The record as the keyword that services call it by: ``{"donor": …}`` for a ``Donor``."""
+        return {self.record_name or str(self.model._meta.model_name): self.record}
 
     def url(self, page: str, record: M | None = None) -> str:
         """Return the address of another page of the file."""

@@ -78,11 +78,11 @@ class RecordDetail(RecordPage[M]):
         """Return the buttons of the sheet: by default change, and archive or restore."""
         away = getattr(record, "is_archived", False)
         buttons = []
+        if "archive" in allowed and not away:
+            buttons.append(Action(label=_("Archive"), url=self.url("archive", record), icon="archive"))
         if "edit" in allowed and not away:
             url = self.url("edit", record)
             buttons.append(Action(label=_("Change"), url=url, icon="pencil", primary=True))
-        if "archive" in allowed and not away:
-            buttons.append(Action(label=_("Archive"), url=self.url("archive", record), icon="archive"))
         if "archive" in allowed and away:
             url = self.url("archive", record) + "?archived=0"
             buttons.append(Action(label=_("Restore"), url=url, icon="archive-restore", post=True))
@@ -119,7 +119,7 @@ def _in_words(changed: Any, value: Any) -> Any:
 
 
 class RecordArchive(RecordPage[M]):
-    """Puts a record away or takes it out again: ``service(actor, record, archived=…)``."""
+    """Puts a record away or takes it out again: ``service(actor, donor=record, archived=…)``."""
 
     writing = True
     template_name = "records/archive.html"
@@ -140,7 +140,7 @@ class RecordArchive(RecordPage[M]):
     def post(self, request: StaffRequest, pk: Any) -> HttpResponse:
         """Archive or restore, and offer to undo."""
         archived = request.GET.get("archived", "1") != "0"
-        self.service(request.actor, self.record, archived=archived)
+        self.service(request.actor, **self.named_record, archived=archived)
         done = _("%(record)s is archived.") if archived else _("%(record)s is in use again.")
         undo = f"undo:{self.url('archive', self.record)}?archived={int(not archived)}"
         messages.success(request, str(done) % {"record": self.record}, extra_tags=undo)

@@ -23,8 +23,7 @@ function readyStepper(box) {
   const refresh = () => {
     const value = Number(input.value || 0);
     for (const button of buttons) {
-      const next = value + Number(button.dataset.step);
-      button.disabled = next < bound("min", -Infinity) || next > bound("max", Infinity);
+      button.disabled = button.dataset.step < 0 ? value <= bound("min", -Infinity) : value >= bound("max", Infinity);
     }
   };
   for (const button of buttons) {
