@@ -1,0 +1,296 @@
+"""Rows that several banks share: donor accounts, offers and their routing, transfers in transit.
+
+They live in the public schema and a bank's role has no right on them: a bank reaches them only
+through the services and selectors of this package, which hop to the platform's scope.
+"""
+
+from secrets import token_urlsafe
+from typing import ClassVar
+
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from apps.catalogue.states import DateKind, TemperatureClass
+from apps.donors.states import DonorKind, SupplySource
+from apps.kernel import clock
+from apps.kernel.models import Record
+from apps.offers.states import DeclineReason, OfferKind
+from tenants.network.states import Direction, NetworkOfferStatus, StepState, TransferState
+from tenants.registry.models import FoodBank
+
+FEDERATION_READS = "SELECT"
+
+
+def new_token() -> str:
+    """Return an unguessable word for the page on which a donor follows an offer (192 bits)."""
+    return token_urlsafe(24)
+
+
+class DonorAccount(Record):
+    """Who gives food to the network: one account for every bank, known by e-mail and name.
+
+    A bank's own file on this donor is private to the bank and points here by ``account_id``.
+    """
+
+    name = models.CharField(_("name"), max_length=120)
+    kind = models.CharField(_("kind"), max_length=16, choices=DonorKind)
+    siret = models.CharField(_("SIRET"), max_length=14, blank=True)
+    email = models.EmailField(_("e-mail"))
+    contact_name = models.CharField(_("contact"), max_length=120, blank=True)
+    phone = models.CharField(_("telephone"), max_length=20, blank=True)
+    address = models.CharField(_("address"), max_length=200, blank=True)
+    city = models.CharField(_("town"), max_length=80, blank=True)
+    department = models.CharField(_("department"), max_length=3)
+    latitude = models.FloatField(_("latitude"), null=True, blank=True)
+    longitude = models.FloatField(_("longitude"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("donor account")
+        verbose_name_plural = _("donor accounts")
+        ordering: ClassVar = ["name"]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["email", "name"], name="donor_account_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class NetworkOffer(Record):
+    """Food offered to the network, until somebody takes it or its window closes.
+
+    ``public_token`` opens the donor's page; ``accepted_grams`` adds up what banks took so far.
+    """
+
+    FEDERATION_RIGHTS: ClassVar[str] = FEDERATION_READS
+
+    number = models.CharField(_("number"), max_length=20, unique=True, editable=False)
+    op_key = models.UUIDField(unique=True, editable=False)
+    public_token = models.CharField(max_length=40, unique=True, default=new_token, editable=False)
+    donor_account = models.ForeignKey(
+        DonorAccount, on_delete=models.PROTECT, related_name="offers", verbose_name=_("donor")
+    )
+    kind = models.CharField(_("kind"), max_length=8, choices=OfferKind, default=OfferKind.GIFT)
+    supply_source = models.CharField(_("supply source"), max_length=20, choices=SupplySource)
+    status = models.CharField(
+        _("state"), max_length=16, choices=NetworkOfferStatus, default=NetworkOfferStatus.OPEN
+    )
+    address = models.CharField(_("place"), max_length=200, blank=True)
+    city = models.CharField(_("town"), max_length=80)
+    department = models.CharField(_("department"), max_length=3)
+    latitude = models.FloatField(_("latitude"), null=True, blank=True)
+    longitude = models.FloatField(_("longitude"), null=True, blank=True)
+    pickup_from = models.DateTimeField(_("pick-up from"))
+    pickup_until = models.DateTimeField(_("pick-up until"))
+    offered_grams = models.PositiveBigIntegerField(_("offered"))
+    accepted_grams = models.PositiveBigIntegerField(_("accepted"), default=0)
+    closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
+    comment = models.CharField(_("comment"), max_length=500, blank=True)
+
+    class Meta:
+        verbose_name = _("network offer")
+        verbose_name_plural = _("network offers")
+        ordering: ClassVar = ["-created_at", "-id"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="network_offer_window_in_order",
+                condition=models.Q(pickup_from__lte=models.F("pickup_until")),
+            ),
+            models.CheckConstraint(
+                name="network_offer_accepted_within_offered",
+                condition=models.Q(accepted_grams__lte=models.F("offered_grams")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def remaining_grams(self) -> int:
+        """Grams that nobody has taken yet."""
+        return self.offered_grams - self.accepted_grams
+
+
+class NetworkOfferLine(Record):
+    """A product of the library, or a mix of one family, in an offer to the network."""
+
+    FEDERATION_RIGHTS: ClassVar[str] = FEDERATION_READS
+
+    offer = models.ForeignKey(NetworkOffer, on_delete=models.CASCADE, related_name="lines")
+    position = models.PositiveSmallIntegerField(default=0)
+    product_ref = models.CharField(_("library reference"), max_length=20, blank=True)
+    family_code = models.CharField(_("family"), max_length=40)
+    label = models.CharField(_("goods"), max_length=120)
+    temperature_class = models.CharField(_("temperature class"), max_length=12, choices=TemperatureClass)
+    date_kind = models.CharField(_("kind of date"), max_length=11, choices=DateKind)
+    expires_on = models.DateField(_("date"), null=True, blank=True)
+    grams = models.PositiveBigIntegerField(_("offered"), validators=[MinValueValidator(1)])
+    remaining_grams = models.PositiveBigIntegerField(_("not taken yet"))
+    pallet_count = models.PositiveSmallIntegerField(_("pallets"), null=True, blank=True)
+    cents_per_kg = models.PositiveIntegerField(_("asked (cents per kg)"), default=0)
+
+    class Meta:
+        verbose_name = _("network offer line")
+        verbose_name_plural = _("network offer lines")
+        ordering: ClassVar = ["position"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="network_line_remaining_within_offered",
+                condition=models.Q(remaining_grams__lte=models.F("grams")),
+            ),
+            models.CheckConstraint(
+                name="network_line_date_when_it_has_one",
+                condition=models.Q(date_kind="NONE", expires_on__isnull=True) | ~models.Q(date_kind="NONE"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class RoutingStep(Record):
+    """The question put to one bank about what remains of an offer, and its answer.
+
+    ``asked`` lists ``{"line": id, "grams": n}`` in the order of the bank's own offer lines. ``reason``
+    holds why this bank: distance in km, tier, rule version, and the sentence in words.
+    """
+
+    FEDERATION_RIGHTS: ClassVar[str] = FEDERATION_READS
+
+    offer = models.ForeignKey(NetworkOffer, on_delete=models.PROTECT, related_name="steps")
+    bank = models.ForeignKey(
+        FoodBank, on_delete=models.PROTECT, related_name="routing_steps", verbose_name=_("food bank")
+    )
+    rank = models.PositiveSmallIntegerField(_("rank"))
+    state = models.CharField(_("state"), max_length=16, choices=StepState, default=StepState.ASKED)
+    asked = models.JSONField(default=list)
+    proposed_grams = models.PositiveBigIntegerField(_("proposed"))
+    accepted_grams = models.PositiveBigIntegerField(_("accepted"), default=0)
+    asked_at = models.DateTimeField(_("asked at"), default=clock.now)
+    deadline = models.DateTimeField(_("answer before"))
+    answered_at = models.DateTimeField(_("answered at"), null=True, blank=True)
+    decline_reason = models.CharField(_("reason"), max_length=14, choices=DeclineReason, blank=True)
+    reason = models.JSONField(_("why this bank"), default=dict)
+
+    class Meta:
+        verbose_name = _("routing step")
+        verbose_name_plural = _("routing steps")
+        ordering: ClassVar = ["rank"]
+        indexes: ClassVar = [
+            models.Index(fields=["deadline"], condition=models.Q(state="asked"), name="routing_step_due")
+        ]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["offer", "bank"], name="routing_asks_a_bank_once"),
+            models.CheckConstraint(
+                name="routing_step_accepted_within_proposed",
+                condition=models.Q(accepted_grams__lte=models.F("proposed_grams")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.offer_id} {self.rank}"
+
+
+class Transfer(Record):
+    """Goods going from one bank to another. Labels are copied: the document reads alone."""
+
+    FEDERATION_RIGHTS: ClassVar[str] = FEDERATION_READS
+
+    number = models.CharField(_("number"), max_length=20, unique=True, editable=False)
+    op_key = models.UUIDField(unique=True, editable=False)
+    from_bank = models.ForeignKey(
+        FoodBank, on_delete=models.PROTECT, related_name="transfers_sent", verbose_name=_("sender")
+    )
+    from_label = models.CharField(_("sender"), max_length=120)
+    to_bank = models.ForeignKey(
+        FoodBank, on_delete=models.PROTECT, related_name="transfers_received", verbose_name=_("receiver")
+    )
+    to_label = models.CharField(_("receiver"), max_length=120)
+    state = models.CharField(_("state"), max_length=10, choices=TransferState, default=TransferState.PROPOSED)
+    answered_at = models.DateTimeField(_("answered at"), null=True, blank=True)
+    shipped_on = models.DateField(_("shipped on"), null=True, blank=True)
+    received_on = models.DateField(_("received on"), null=True, blank=True)
+    cost_cents = models.PositiveBigIntegerField(_("transport cost"), null=True, blank=True)
+    carrier = models.CharField(_("carrier"), max_length=120, blank=True)
+    comment = models.CharField(_("comment"), max_length=500, blank=True)
+
+    class Meta:
+        verbose_name = _("transfer")
+        verbose_name_plural = _("transfers")
+        ordering: ClassVar = ["-created_at", "-id"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="transfer_between_two_banks", condition=~models.Q(from_bank=models.F("to_bank"))
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class TransferLine(Record):
+    """A lot, or part of one, in a transfer; ``origin`` is what the receiver's new lot keeps of it.
+
+    At every commit the legs of the two ledgers add up to ``shipped_grams`` and to
+    ``received_grams + lost_grams``; the database refuses a document that says anything else.
+    """
+
+    FEDERATION_RIGHTS: ClassVar[str] = FEDERATION_READS
+
+    transfer = models.ForeignKey(Transfer, on_delete=models.PROTECT, related_name="lines")
+    lot_id = models.UUIDField()
+    lot_number = models.CharField(_("lot"), max_length=20)
+    label = models.CharField(_("goods"), max_length=120)
+    location_id = models.UUIDField()
+    location_label = models.CharField(_("storage location"), max_length=120)
+    origin = models.JSONField(_("origin"))
+    proposed_grams = models.PositiveBigIntegerField(_("proposed"), validators=[MinValueValidator(1)])
+    shipped_grams = models.PositiveBigIntegerField(_("shipped"), default=0)
+    received_grams = models.PositiveBigIntegerField(_("received"), default=0)
+    lost_grams = models.PositiveBigIntegerField(_("lost in transport"), default=0)
+    loss_reason = models.CharField(_("reason of the difference"), max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("transfer line")
+        verbose_name_plural = _("transfer lines")
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="transfer_line_ships_what_was_proposed",
+                condition=models.Q(shipped_grams__lte=models.F("proposed_grams")),
+            ),
+            models.CheckConstraint(
+                name="transfer_line_arrives_within_shipped",
+                condition=models.Q(shipped_grams__gte=models.F("received_grams") + models.F("lost_grams")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.lot_number} {self.label}"
+
+
+class TransitLeg(models.Model):
+    """Grams of a transfer line through the door of one bank's ledger. Append-only; reversals are negative.
+
+    Written only by ``public.transit_leg_append``, which the trigger of the movements calls.
+    """
+
+    FEDERATION_RIGHTS: ClassVar[str] = FEDERATION_READS
+
+    id = models.BigAutoField(primary_key=True)
+    bank_id = models.UUIDField(_("food bank"))
+    transfer_line = models.ForeignKey(TransferLine, on_delete=models.PROTECT, related_name="legs")
+    direction = models.CharField(_("direction"), max_length=3, choices=Direction)
+    grams = models.BigIntegerField(_("weight"))
+    created_at = models.DateTimeField(_("at"), db_default=Now())
+
+    class Meta:
+        verbose_name = _("transit leg")
+        verbose_name_plural = _("transit legs")
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="transit_leg_direction", condition=models.Q(direction__in=["out", "in"])
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.direction} {self.grams}"
