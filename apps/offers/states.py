@@ -31,8 +31,13 @@ class DeclineReason(models.TextChoices):
     TOO_SHORT = "too_short", _("Dates too short")
     NOT_COMPLIANT = "not_compliant", _("Does not comply with food safety")
     OTHER = "other", _("Other")
+    NO_ANSWER = "no_answer", _("No answer in time")
 
 
 ANSWERED = frozenset(
     {OfferStatus.ACCEPTED, OfferStatus.PARTLY_ACCEPTED, OfferStatus.DECLINED, OfferStatus.EXPIRED}
 )
+TAKEN = frozenset({OfferStatus.ACCEPTED, OfferStatus.PARTLY_ACCEPTED})
+
+REASONS_GIVEN = [choice for choice in DeclineReason.choices if choice[0] != DeclineReason.NO_ANSWER]
+"""Reasons that a person chooses from; silence is the software's own."""

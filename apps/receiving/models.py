@@ -1,7 +1,8 @@
-"""Goods receipts: what arrives, weighed, checked, accepted or refused, before it is stock."""
+"""Goods receipts: what arrives, weighed, checked, accepted or refused, before it is stock; its limits."""
 
 from typing import ClassVar
 
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -66,6 +67,7 @@ class ReceiptLine(Record):
     verdict = models.CharField(_("verdict"), max_length=8, choices=Verdict, blank=True)
     date_kind = models.CharField(_("kind of date"), max_length=11, choices=DateKind)
     expires_on = models.DateField(_("date"), null=True, blank=True)
+    short_date_reason = models.CharField(_("taken in spite of its short date"), max_length=200, blank=True)
     supplier_lot = models.CharField(_("lot number on the label"), max_length=40, blank=True)
     location = models.ForeignKey(
         Location, on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("location")
@@ -84,3 +86,27 @@ class ReceiptLine(Record):
 
     def __str__(self) -> str:
         return self.label
+
+
+class TemperatureLimit(Record):
+    """What this bank requires of a temperature class at the dock, instead of the network's usual limit.
+
+    Up to ``max_c`` goods are accepted, up to ``max_c + tolerance_c`` with reserve, above they are
+    refused. A class without a row here follows ``rules.USUAL_LIMITS``.
+    """
+
+    temperature_class = models.CharField(
+        _("temperature class"), max_length=12, choices=TemperatureClass, unique=True
+    )
+    max_c = models.DecimalField(_("maximum (°C)"), max_digits=4, decimal_places=1)
+    tolerance_c = models.DecimalField(
+        _("tolerance (°C)"), max_digits=3, decimal_places=1, validators=[MinValueValidator(0)]
+    )
+
+    class Meta:
+        verbose_name = _("temperature limit")
+        verbose_name_plural = _("temperature limits")
+        ordering: ClassVar = ["temperature_class"]
+
+    def __str__(self) -> str:
+        return self.get_temperature_class_display()

@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from apps.kernel.models import Record
+from apps.kernel.models import Record, new_id
 from apps.offers.models import Offer, OfferLine
 from apps.rounds.states import MissReason, RefusalReason, RoundStatus, StopStatus
 from apps.sites.models import Site, Vehicle
@@ -15,6 +15,7 @@ class Round(Record):
     """One vehicle's day: a list of stops in order, from and back to a site."""
 
     number = models.CharField(_("number"), max_length=20, unique=True, editable=False)
+    op_key = models.UUIDField(unique=True, default=new_id, editable=False)
     day = models.DateField(_("day"))
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="rounds", verbose_name=_("site"))
     vehicle = models.ForeignKey(

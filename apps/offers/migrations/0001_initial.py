@@ -39,7 +39,7 @@ class Migration(migrations.Migration):
                 ('answer_by', models.DateTimeField(blank=True, null=True, verbose_name='answer before')),
                 ('answered_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='answered at')),
                 ('answered_by', models.CharField(blank=True, editable=False, max_length=200, verbose_name='answered by')),
-                ('decline_reason', models.CharField(blank=True, choices=[('no_room', 'No room'), ('no_transport', 'No vehicle or driver'), ('no_need', 'Not needed now'), ('too_short', 'Dates too short'), ('not_compliant', 'Does not comply with food safety'), ('other', 'Other')], max_length=14, verbose_name='reason')),
+                ('decline_reason', models.CharField(blank=True, choices=[('no_room', 'No room'), ('no_transport', 'No vehicle or driver'), ('no_need', 'Not needed now'), ('too_short', 'Dates too short'), ('not_compliant', 'Does not comply with food safety'), ('other', 'Other'), ('no_answer', 'No answer in time')], max_length=14, verbose_name='reason')),
                 ('comment', models.CharField(blank=True, max_length=500, verbose_name='comment')),
                 ('donor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='offers', to='donors.donor', verbose_name='donor')),
             ],

@@ -2,6 +2,7 @@
 
 import apps.kernel.clock
 import apps.kernel.models
+import django.core.validators
 import django.db.models.deletion
 from django.db import migrations, models
 
@@ -59,6 +60,7 @@ class Migration(migrations.Migration):
                 ('verdict', models.CharField(blank=True, choices=[('accept', 'Accepted'), ('reserve', 'Accepted with reserve'), ('refuse', 'Refused')], max_length=8, verbose_name='verdict')),
                 ('date_kind', models.CharField(choices=[('USE_BY', 'Use by'), ('BEST_BEFORE', 'Best before'), ('NONE', 'No date')], max_length=11, verbose_name='kind of date')),
                 ('expires_on', models.DateField(blank=True, null=True, verbose_name='date')),
+                ('short_date_reason', models.CharField(blank=True, max_length=200, verbose_name='taken in spite of its short date')),
                 ('supplier_lot', models.CharField(blank=True, max_length=40, verbose_name='lot number on the label')),
                 ('family', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='catalogue.productfamily', verbose_name='family')),
                 ('location', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='sites.location', verbose_name='location')),
@@ -69,6 +71,22 @@ class Migration(migrations.Migration):
                 'verbose_name': 'receipt line',
                 'verbose_name_plural': 'receipt lines',
                 'ordering': ['position'],
+            },
+        ),
+        migrations.CreateModel(
+            name='TemperatureLimit',
+            fields=[
+                ('id', models.UUIDField(default=apps.kernel.models.new_id, editable=False, primary_key=True, serialize=False)),
+                ('created_at', models.DateTimeField(default=apps.kernel.clock.now, editable=False, verbose_name='created at')),
+                ('updated_at', models.DateTimeField(default=apps.kernel.clock.now, editable=False, verbose_name='changed at')),
+                ('temperature_class', models.CharField(choices=[('AMBIENT', 'Ambient'), ('COOL_8_12', 'Cool, 8 to 12 °C'), ('CHILLED_5_15', 'Chilled, 5 to 15 °C'), ('CHILLED_0_8', 'Chilled, 0 to 8 °C'), ('CHILLED_0_4', 'Chilled, 0 to 4 °C'), ('CHILLED_0_3', 'Chilled, 0 to 3 °C'), ('CHILLED_0_2', 'Chilled, 0 to 2 °C'), ('FROZEN_M18', 'Frozen, −18 °C')], max_length=12, unique=True, verbose_name='temperature class')),
+                ('max_c', models.DecimalField(decimal_places=1, max_digits=4, verbose_name='maximum (°C)')),
+                ('tolerance_c', models.DecimalField(decimal_places=1, max_digits=3, validators=[django.core.validators.MinValueValidator(0)], verbose_name='tolerance (°C)')),
+            ],
+            options={
+                'verbose_name': 'temperature limit',
+                'verbose_name_plural': 'temperature limits',
+                'ordering': ['temperature_class'],
             },
         ),
         migrations.AddIndex(

@@ -23,6 +23,7 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(default=apps.kernel.clock.now, editable=False, verbose_name='created at')),
                 ('updated_at', models.DateTimeField(default=apps.kernel.clock.now, editable=False, verbose_name='changed at')),
                 ('number', models.CharField(editable=False, max_length=20, unique=True, verbose_name='number')),
+                ('op_key', models.UUIDField(default=apps.kernel.models.new_id, editable=False, unique=True)),
                 ('day', models.DateField(verbose_name='day')),
                 ('driver_id', models.UUIDField(blank=True, null=True, verbose_name='driver')),
                 ('driver_label', models.CharField(blank=True, max_length=120, verbose_name='driver')),
