@@ -30,6 +30,13 @@ def migrate_banks(*, verbosity: int = 0) -> Iterable[str]:
         yield schema
 
 
+def bring_up_to_date() -> None:
+    """Migrate the public schema and every bank."""
+    migrate_public()
+    for _schema in migrate_banks():
+        pass
+
+
 def _migrate(schema: str, verbosity: int) -> None:
     """Run the pending migrations of one schema as the owner of the database."""
     call_command(
