@@ -2,15 +2,57 @@
 
 from typing import ClassVar
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from apps.catalogue.states import DateKind, QualityLabel, TemperatureClass
+from apps.catalogue import rules
+from apps.catalogue.states import DateKind, QualityLabel, ReportingCategory, TemperatureClass
 from apps.kernel.models import ArchivableQuerySet, ArchivableRecord
 
 
-class ProductFamily(ArchivableRecord):
+def validate_gtin(text: str) -> None:
+    """Refuse what identifies no article: a wrong check digit, or a shop's own code.
+
+    Raises:
+        ValidationError: not an article number.
+    """
+    if not rules.is_gtin(text):
+        message = _("This GTIN is not right: write the 8 to 14 digits under the bars and check each of them.")
+        raise ValidationError(message, code="gtin")
+    if rules.is_in_store(text):
+        message = _(
+            "This code was made by a shop for itself: it does not identify a product. Leave it empty."
+        )
+        raise ValidationError(message, code="gtin_in_store")
+
+
+def _refuse_grace_after_use_by(date_kind: str, grace_days: int | None) -> None:
+    """Refuse days of grace for a food that is dangerous past its date.
+
+    Raises:
+        ValidationError: at ``grace_days``.
+    """
+    if date_kind == DateKind.USE_BY and grace_days:
+        message = _("Food past its use-by date is never given: write 0.")
+        raise ValidationError({"grace_days": ValidationError(message, code="grace_after_use_by")})
+
+
+class AdoptedRecord(ArchivableRecord):
+    """A file that may come from the shared library, in a version; the bank's own changes are kept.
+
+    ``is_overridden`` tells that the bank changed what it adopted: later versions leave the file alone.
+    """
+
+    library_version = models.PositiveIntegerField(_("library version"), null=True, blank=True, editable=False)
+    is_overridden = models.BooleanField(_("changed here"), default=False, editable=False)
+
+    class Meta:
+        abstract = True
+
+
+class ProductFamily(AdoptedRecord):
     """A family of products, such as fresh fruit and vegetables; what a mixed lot is known by.
 
     ``is_food`` decides whether its weight counts as meals; ``grace_days`` is how long after *best
@@ -25,9 +67,8 @@ class ProductFamily(ArchivableRecord):
     date_kind = models.CharField(_("kind of date"), max_length=11, choices=DateKind)
     shelf_life_days = models.PositiveSmallIntegerField(_("usual life (days)"), null=True, blank=True)
     grace_days = models.PositiveSmallIntegerField(_("days after best before"), default=0)
-    reporting_category = models.CharField(_("reporting category"), max_length=4)
+    reporting_category = models.CharField(_("reporting category"), max_length=4, choices=ReportingCategory)
     value_cents_per_kg = models.PositiveIntegerField(_("valuation (cents per kg)"), default=0)
-    library_version = models.PositiveIntegerField(_("library version"), null=True, blank=True, editable=False)
 
     objects = ArchivableQuerySet.as_manager()
 
@@ -39,8 +80,19 @@ class ProductFamily(ArchivableRecord):
     def __str__(self) -> str:
         return self.name
 
+    def clean(self) -> None:
+        """Refuse grace after use by, and a category that contradicts whether this is food.
 
-class Product(ArchivableRecord):
+        Raises:
+            ValidationError: at ``grace_days`` or ``reporting_category``.
+        """
+        _refuse_grace_after_use_by(self.date_kind, self.grace_days)
+        if self.is_food == (self.reporting_category == ReportingCategory.NOT_FOOD):
+            message = _("Food has a category of food; what is not food is reported as “Not food”.")
+            raise ValidationError({"reporting_category": ValidationError(message, code="category")})
+
+
+class Product(AdoptedRecord):
     """A reference that can be offered, stocked and ordered; ``unit_grams`` is its net weight."""
 
     ref = models.CharField(_("reference"), max_length=20, unique=True)
@@ -48,7 +100,7 @@ class Product(ArchivableRecord):
     family = models.ForeignKey(
         ProductFamily, on_delete=models.PROTECT, related_name="products", verbose_name=_("family")
     )
-    gtin = models.CharField(_("GTIN"), max_length=14, blank=True)
+    gtin = models.CharField(_("GTIN"), max_length=14, blank=True, validators=[validate_gtin])
     temperature_class = models.CharField(_("temperature class"), max_length=12, choices=TemperatureClass)
     unit_label = models.CharField(_("unit"), max_length=20)
     unit_grams = models.PositiveBigIntegerField(_("weight of a unit"), validators=[MinValueValidator(1)])
@@ -63,7 +115,6 @@ class Product(ArchivableRecord):
     quality_label = models.CharField(_("quality label"), max_length=12, choices=QualityLabel, blank=True)
     is_freezable = models.BooleanField(_("can be frozen"), default=False)
     value_cents_per_kg = models.PositiveIntegerField(_("valuation (cents per kg)"), default=0)
-    library_version = models.PositiveIntegerField(_("library version"), null=True, blank=True, editable=False)
 
     objects = ArchivableQuerySet.as_manager()
 
@@ -71,9 +122,23 @@ class Product(ArchivableRecord):
         verbose_name = _("product")
         verbose_name_plural = _("products")
         ordering: ClassVar = ["name"]
-        indexes: ClassVar = [
-            models.Index(fields=["gtin"], condition=~models.Q(gtin=""), name="product_gtin")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["gtin"],
+                condition=~models.Q(gtin=""),
+                name="product_gtin_once",
+                violation_error_message=_("Another product has this GTIN, perhaps an archived one."),
+                violation_error_code="gtin_taken",
+            )
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """Refuse grace after use by.
+
+        Raises:
+            ValidationError: at ``grace_days``.
+        """
+        _refuse_grace_after_use_by(self.date_kind, self.grace_days)

@@ -37,6 +37,19 @@ class DateKind(models.TextChoices):
     NONE = "NONE", _("No date")
 
 
+class ReportingCategory(models.TextChoices):
+    """What the State's reports call a food: the seven classes of the European food aid, and non-food."""
+
+    FRUIT_VEGETABLES = "FL", _("Fruit and vegetables")
+    MEAT_FISH_EGGS = "VPO", _("Meat, fish and eggs")
+    STARCHES = "FEC", _("Flour, bread, potatoes, rice and starches")
+    SUGAR = "SUC", _("Sugar and sweets")
+    MILK = "LAI", _("Milk products")
+    FATS = "MG", _("Fats and oils")
+    OTHER_FOOD = "AUT", _("Prepared and other food")
+    NOT_FOOD = "NA", _("Not food")
+
+
 class QualityLabel(models.TextChoices):
     """Official sign of quality."""
 

@@ -1,27 +1,25 @@
 """Partner charities of one bank: who serves people, with counts only, never a person's name."""
 
 import datetime as dt
-from typing import ClassVar
+from typing import ClassVar, Final
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from apps.kernel.models import ArchivableQuerySet, ArchivableRecord, Record
-from apps.partners.states import AccreditationKind, OrderRhythm, PartnerType
+from apps.kernel.models import ArchivableQuerySet, Record
+from apps.partners.states import AccreditationKind, AccreditationState, OrderRhythm, PartnerType
+from apps.sites.models import AddressedRecord
+
+FULL_SCORE: Final = 100
 
 
-class Partner(ArchivableRecord):
+class Partner(AddressedRecord):
     """An organisation that hands food to people."""
 
     code = models.CharField(_("code"), max_length=20, unique=True)
     name = models.CharField(_("name"), max_length=120)
     partner_type = models.CharField(_("type"), max_length=18, choices=PartnerType)
-    address = models.CharField(_("address"), max_length=200, blank=True)
-    postcode = models.CharField(_("postcode"), max_length=5, blank=True)
-    city = models.CharField(_("town"), max_length=80)
-    department = models.CharField(_("department"), max_length=3)
-    latitude = models.FloatField(_("latitude"), null=True, blank=True)
-    longitude = models.FloatField(_("longitude"), null=True, blank=True)
     contact_name = models.CharField(_("contact"), max_length=120, blank=True)
     email = models.EmailField(_("e-mail"), blank=True)
     phone = models.CharField(_("telephone"), max_length=20, blank=True)
@@ -52,11 +50,17 @@ class Partner(ArchivableRecord):
 
     def is_accredited(self, on: dt.date) -> bool:
         """Tell whether the partner may receive public food on a day (CASF L.266-2)."""
+        return self.accreditation_state(on) in (AccreditationState.VALID, AccreditationState.NOT_NEEDED)
+
+    def accreditation_state(self, on: dt.date) -> AccreditationState:
+        """Return where the accreditation stands on a day; the last day still counts."""
         if self.accreditation_kind == AccreditationKind.NONE:
-            return False
+            return AccreditationState.MISSING
         if self.accreditation_kind == AccreditationKind.PUBLIC_BODY_EXEMPT:
-            return True
-        return self.accreditation_until is None or on <= self.accreditation_until
+            return AccreditationState.NOT_NEEDED
+        if self.accreditation_until is not None and self.accreditation_until < on:
+            return AccreditationState.EXPIRED
+        return AccreditationState.VALID
 
 
 class Agreement(Record):
@@ -83,6 +87,16 @@ class Agreement(Record):
     def __str__(self) -> str:
         return f"{self.starts_on:%d/%m/%Y} – {self.ends_on:%d/%m/%Y}"
 
+    def clean(self) -> None:
+        """Refuse an agreement that ends before it begins.
+
+        Raises:
+            ValidationError: the days are in the wrong order.
+        """
+        if self.starts_on and self.ends_on and self.ends_on < self.starts_on:
+            message = _("Write a day after the beginning of the agreement.")
+            raise ValidationError({"ends_on": ValidationError(message, code="agreement_order")})
+
 
 class HygieneVisit(Record):
     """A visit of the partner's premises: score out of 100, what must be put right and by when."""
@@ -101,8 +115,24 @@ class HygieneVisit(Record):
         verbose_name_plural = _("hygiene visits")
         ordering: ClassVar = ["-visited_on"]
         constraints: ClassVar = [
-            models.CheckConstraint(name="hygiene_score_range", condition=models.Q(score__lte=100))
+            models.CheckConstraint(name="hygiene_score_range", condition=models.Q(score__lte=FULL_SCORE))
         ]
 
     def __str__(self) -> str:
         return f"{self.visited_on:%d/%m/%Y}: {self.score}"
+
+    def clean(self) -> None:
+        """Refuse a score above 100, and things to put right without a day to do it by.
+
+        Raises:
+            ValidationError: the score, or the day by which to act.
+        """
+        if self.score is not None and self.score > FULL_SCORE:
+            message = _("Write a score between 0 and 100.")
+            raise ValidationError({"score": ValidationError(message, code="hygiene_score")})
+        if self.corrective_actions and self.due_on is None:
+            message = _("Say by which day this must be put right.")
+            raise ValidationError({"due_on": ValidationError(message, code="hygiene_due_missing")})
+        if self.due_on and self.visited_on and self.due_on < self.visited_on:
+            message = _("Write a day after the visit.")
+            raise ValidationError({"due_on": ValidationError(message, code="hygiene_due_order")})

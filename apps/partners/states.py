@@ -28,6 +28,15 @@ class AccreditationKind(models.TextChoices):
     NONE = "NONE", _("None")
 
 
+class AccreditationState(models.TextChoices):
+    """Where the accreditation of a partner stands on a day."""
+
+    VALID = "valid", _("Accredited")
+    NOT_NEEDED = "not_needed", _("Accreditation not needed")
+    EXPIRED = "expired", _("Accreditation expired")
+    MISSING = "missing", _("Not accredited")
+
+
 class OrderRhythm(models.TextChoices):
     """How often a partner comes."""
 

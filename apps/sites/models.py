@@ -2,11 +2,13 @@
 
 from typing import ClassVar
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from apps.kernel.models import ArchivableQuerySet, ArchivableRecord, Record
+from apps.sites import rules
 from apps.sites.states import LocationPurpose, SiteKind, SlotPurpose
 
 WEEKDAYS = [
@@ -20,18 +22,58 @@ WEEKDAYS = [
 ]
 
 
-class Site(ArchivableRecord):
+def validate_postcode(text: str) -> None:
+    """Refuse what is not a French postcode.
+
+    Raises:
+        ValidationError: wrong shape.
+    """
+    if not rules.is_postcode(text):
+        raise ValidationError(_("Write a postcode of five digits, for example 21000."), code="postcode")
+
+
+def validate_department(text: str) -> None:
+    """Refuse what is not the code of a department.
+
+    Raises:
+        ValidationError: no such code.
+    """
+    if not rules.is_department(text):
+        raise ValidationError(
+            _("Write the code of a department, for example 21, 2A or 974."), code="department"
+        )
+
+
+class AddressedRecord(ArchivableRecord):
+    """A file with an address; latitude and longitude are decimal degrees, both known or neither."""
+
+    address = models.CharField(_("address"), max_length=200, blank=True)
+    postcode = models.CharField(_("postcode"), max_length=5, blank=True, validators=[validate_postcode])
+    city = models.CharField(_("town"), max_length=80)
+    department = models.CharField(_("department"), max_length=3, validators=[validate_department])
+    latitude = models.FloatField(_("latitude"), null=True, blank=True)
+    longitude = models.FloatField(_("longitude"), null=True, blank=True)
+
+    class Meta:
+        abstract = True
+
+    def clean(self) -> None:
+        """Refuse half a position.
+
+        Raises:
+            ValidationError: one coordinate is missing, or off the globe.
+        """
+        if not rules.is_place(self.latitude, self.longitude):
+            message = _("Write both latitude and longitude in degrees, or neither.")
+            raise ValidationError({"latitude": ValidationError(message, code="place")})
+
+
+class Site(AddressedRecord):
     """A place where goods are: warehouse, antenna, depot, workshop."""
 
     code = models.CharField(_("code"), max_length=12, unique=True)
     name = models.CharField(_("name"), max_length=120)
     kind = models.CharField(_("kind"), max_length=10, choices=SiteKind, default=SiteKind.WAREHOUSE)
-    address = models.CharField(_("address"), max_length=200, blank=True)
-    postcode = models.CharField(_("postcode"), max_length=5, blank=True)
-    city = models.CharField(_("town"), max_length=80)
-    department = models.CharField(_("department"), max_length=3)
-    latitude = models.FloatField(_("latitude"), null=True, blank=True)
-    longitude = models.FloatField(_("longitude"), null=True, blank=True)
     phone = models.CharField(_("telephone"), max_length=20, blank=True)
 
     objects = ArchivableQuerySet.as_manager()
@@ -58,9 +100,7 @@ class Location(ArchivableRecord):
         CHILLED = "CHILLED", _("Cold room")
         FROZEN = "FROZEN", _("Freezer")
 
-    site = models.ForeignKey(
-        Site, on_delete=models.PROTECT, related_name="locations", verbose_name=_("site")
-    )
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="locations", verbose_name=_("site"))
     code = models.CharField(_("code"), max_length=12)
     name = models.CharField(_("name"), max_length=80)
     zone = models.CharField(_("temperature zone"), max_length=8, choices=Zone)
@@ -107,9 +147,7 @@ class OpeningSlot(Record):
     site = models.ForeignKey(
         Site, on_delete=models.CASCADE, related_name="opening_slots", verbose_name=_("site")
     )
-    weekday = models.PositiveSmallIntegerField(
-        _("day"), choices=WEEKDAYS, validators=[MaxValueValidator(6)]
-    )
+    weekday = models.PositiveSmallIntegerField(_("day"), choices=WEEKDAYS, validators=[MaxValueValidator(6)])
     opens_at = models.TimeField(_("from"))
     closes_at = models.TimeField(_("to"))
     purpose = models.CharField(_("purpose"), max_length=10, choices=SlotPurpose)
@@ -126,3 +164,13 @@ class OpeningSlot(Record):
 
     def __str__(self) -> str:
         return f"{self.get_weekday_display()} {self.opens_at:%H:%M}–{self.closes_at:%H:%M}"
+
+    def clean(self) -> None:
+        """Refuse a slot that ends before it begins.
+
+        Raises:
+            ValidationError: the hours are in the wrong order.
+        """
+        if self.opens_at and self.closes_at and self.opens_at >= self.closes_at:
+            message = _("Write an hour after the opening.")
+            raise ValidationError({"closes_at": ValidationError(message, code="slot_order")})

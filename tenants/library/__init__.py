@@ -1,1 +1,1 @@
-"""Shared application of the network."""
+"""The shared catalogue of families and products: packaged, versioned, adopted by each bank."""

@@ -1,0 +1,46 @@
+"""Rules of French addresses (INSEE geography): postcodes, departments, coordinates."""
+
+import re
+from typing import Final
+
+_POSTCODE: Final = re.compile(r"(0[1-9]|[1-8]\d|9[0-578])\d{3}")
+_DEPARTMENT: Final = re.compile(r"0[1-9]|1\d|2[1-9AB]|[3-8]\d|9[0-5]|97[1-46]")
+_INSEE: Final = re.compile(r"(\d\d|2[AB])\d{3}")
+_OVERSEAS: Final = "97"
+
+
+def is_postcode(text: str) -> bool:
+    """Tell whether a text has the shape of a French postcode: five digits of a served range."""
+    return _POSTCODE.fullmatch(text) is not None
+
+
+def is_department(text: str) -> bool:
+    """Tell whether a text is the code of a department: ``01`` to ``95``, ``2A``, ``2B``, ``971`` to ``976``.
+
+    There is no ``20`` (Corsica is ``2A`` and ``2B``) and no ``975`` (a collectivity, not a department).
+    """
+    return _DEPARTMENT.fullmatch(text) is not None
+
+
+def department_of_insee(insee: str) -> str:
+    """Return the department of a commune from its INSEE code: ``21231`` is in ``21``, ``97411`` in ``974``.
+
+    A postcode is no INSEE code: it names the post office, sometimes that of the next department.
+
+    Raises:
+        ValueError: not the code of a commune in a department.
+    """
+    code = insee.upper()
+    if not _INSEE.fullmatch(code):
+        raise ValueError(f"{insee!r} is not the INSEE code of a commune")
+    department = code[:3] if code.startswith(_OVERSEAS) else code[:2]
+    if not is_department(department):
+        raise ValueError(f"{insee!r} belongs to no department")
+    return department
+
+
+def is_place(latitude: float | None, longitude: float | None) -> bool:
+    """Tell whether coordinates (decimal degrees) are both missing or both on the globe."""
+    if latitude is None or longitude is None:
+        return latitude is longitude
+    return -90 <= latitude <= 90 and -180 <= longitude <= 180
