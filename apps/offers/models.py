@@ -24,9 +24,7 @@ class Offer(Record):
     number = models.CharField(_("number"), max_length=20, unique=True, editable=False)
     op_key = models.UUIDField(unique=True, editable=False)
     network_step_id = models.UUIDField(null=True, blank=True, unique=True, editable=False)
-    donor = models.ForeignKey(
-        Donor, on_delete=models.PROTECT, related_name="offers", verbose_name=_("donor")
-    )
+    donor = models.ForeignKey(Donor, on_delete=models.PROTECT, related_name="offers", verbose_name=_("donor"))
     kind = models.CharField(_("kind"), max_length=8, choices=OfferKind, default=OfferKind.GIFT)
     supply_source = models.CharField(_("supply source"), max_length=20, choices=SupplySource)
     status = models.CharField(_("state"), max_length=16, choices=OfferStatus, default=OfferStatus.PROPOSED)

@@ -8,86 +8,256 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('catalogue', '0001_initial'),
-        ('donors', '0001_initial'),
+        ("catalogue", "0001_initial"),
+        ("donors", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Offer',
+            name="Offer",
             fields=[
-                ('id', models.UUIDField(default=apps.kernel.models.new_id, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(default=apps.kernel.clock.now, editable=False, verbose_name='created at')),
-                ('updated_at', models.DateTimeField(default=apps.kernel.clock.now, editable=False, verbose_name='changed at')),
-                ('number', models.CharField(editable=False, max_length=20, unique=True, verbose_name='number')),
-                ('op_key', models.UUIDField(editable=False, unique=True)),
-                ('network_step_id', models.UUIDField(blank=True, editable=False, null=True, unique=True)),
-                ('kind', models.CharField(choices=[('gift', 'Gift'), ('sale', 'Purchase')], default='gift', max_length=8, verbose_name='kind')),
-                ('supply_source', models.CharField(choices=[('GMS_RAMASSE', 'Retail pick-up'), ('GMS_PLATFORM', 'Retail platform'), ('INDUSTRY', 'Industry and wholesale'), ('AGRI_DONATION', 'Farm gift'), ('AGRI_WITHDRAWAL', 'Market withdrawal'), ('CATERING', 'Catering'), ('NATIONAL_COLLECTION', 'National collection'), ('FSE_PLUS', 'European food (ESF+)'), ('CNES', 'National credit for social groceries'), ('PURCHASE_MMPT', '“Eat better for all” purchase'), ('PURCHASE_OWN', 'Purchase from own funds'), ('NATIONAL_DONATION', 'National gift')], max_length=20, verbose_name='supply source')),
-                ('status', models.CharField(choices=[('proposed', 'To answer'), ('accepted', 'Accepted'), ('partly_accepted', 'Accepted in part'), ('declined', 'Declined'), ('withdrawn', 'Withdrawn'), ('expired', 'Expired')], default='proposed', max_length=16, verbose_name='state')),
-                ('address', models.CharField(blank=True, max_length=200, verbose_name='place')),
-                ('city', models.CharField(max_length=80, verbose_name='town')),
-                ('department', models.CharField(max_length=3, verbose_name='department')),
-                ('latitude', models.FloatField(blank=True, null=True, verbose_name='latitude')),
-                ('longitude', models.FloatField(blank=True, null=True, verbose_name='longitude')),
-                ('pickup_from', models.DateTimeField(verbose_name='pick-up from')),
-                ('pickup_until', models.DateTimeField(verbose_name='pick-up until')),
-                ('answer_by', models.DateTimeField(blank=True, null=True, verbose_name='answer before')),
-                ('answered_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='answered at')),
-                ('answered_by', models.CharField(blank=True, editable=False, max_length=200, verbose_name='answered by')),
-                ('decline_reason', models.CharField(blank=True, choices=[('no_room', 'No room'), ('no_transport', 'No vehicle or driver'), ('no_need', 'Not needed now'), ('too_short', 'Dates too short'), ('not_compliant', 'Does not comply with food safety'), ('other', 'Other'), ('no_answer', 'No answer in time')], max_length=14, verbose_name='reason')),
-                ('comment', models.CharField(blank=True, max_length=500, verbose_name='comment')),
-                ('donor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='offers', to='donors.donor', verbose_name='donor')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=apps.kernel.models.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=apps.kernel.clock.now, editable=False, verbose_name="created at"
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        default=apps.kernel.clock.now, editable=False, verbose_name="changed at"
+                    ),
+                ),
+                (
+                    "number",
+                    models.CharField(editable=False, max_length=20, unique=True, verbose_name="number"),
+                ),
+                ("op_key", models.UUIDField(editable=False, unique=True)),
+                ("network_step_id", models.UUIDField(blank=True, editable=False, null=True, unique=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("gift", "Gift"), ("sale", "Purchase")],
+                        default="gift",
+                        max_length=8,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "supply_source",
+                    models.CharField(
+                        choices=[
+                            ("GMS_RAMASSE", "Retail pick-up"),
+                            ("GMS_PLATFORM", "Retail platform"),
+                            ("INDUSTRY", "Industry and wholesale"),
+                            ("AGRI_DONATION", "Farm gift"),
+                            ("AGRI_WITHDRAWAL", "Market withdrawal"),
+                            ("CATERING", "Catering"),
+                            ("NATIONAL_COLLECTION", "National collection"),
+                            ("FSE_PLUS", "European food (ESF+)"),
+                            ("CNES", "National credit for social groceries"),
+                            ("PURCHASE_MMPT", "“Eat better for all” purchase"),
+                            ("PURCHASE_OWN", "Purchase from own funds"),
+                            ("NATIONAL_DONATION", "National gift"),
+                        ],
+                        max_length=20,
+                        verbose_name="supply source",
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("proposed", "To answer"),
+                            ("accepted", "Accepted"),
+                            ("partly_accepted", "Accepted in part"),
+                            ("declined", "Declined"),
+                            ("withdrawn", "Withdrawn"),
+                            ("expired", "Expired"),
+                        ],
+                        default="proposed",
+                        max_length=16,
+                        verbose_name="state",
+                    ),
+                ),
+                ("address", models.CharField(blank=True, max_length=200, verbose_name="place")),
+                ("city", models.CharField(max_length=80, verbose_name="town")),
+                ("department", models.CharField(max_length=3, verbose_name="department")),
+                ("latitude", models.FloatField(blank=True, null=True, verbose_name="latitude")),
+                ("longitude", models.FloatField(blank=True, null=True, verbose_name="longitude")),
+                ("pickup_from", models.DateTimeField(verbose_name="pick-up from")),
+                ("pickup_until", models.DateTimeField(verbose_name="pick-up until")),
+                ("answer_by", models.DateTimeField(blank=True, null=True, verbose_name="answer before")),
+                (
+                    "answered_at",
+                    models.DateTimeField(blank=True, editable=False, null=True, verbose_name="answered at"),
+                ),
+                (
+                    "answered_by",
+                    models.CharField(blank=True, editable=False, max_length=200, verbose_name="answered by"),
+                ),
+                (
+                    "decline_reason",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("no_room", "No room"),
+                            ("no_transport", "No vehicle or driver"),
+                            ("no_need", "Not needed now"),
+                            ("too_short", "Dates too short"),
+                            ("not_compliant", "Does not comply with food safety"),
+                            ("other", "Other"),
+                            ("no_answer", "No answer in time"),
+                        ],
+                        max_length=14,
+                        verbose_name="reason",
+                    ),
+                ),
+                ("comment", models.CharField(blank=True, max_length=500, verbose_name="comment")),
+                (
+                    "donor",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="offers",
+                        to="donors.donor",
+                        verbose_name="donor",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'offer',
-                'verbose_name_plural': 'offers',
-                'ordering': ['-created_at', '-id'],
+                "verbose_name": "offer",
+                "verbose_name_plural": "offers",
+                "ordering": ["-created_at", "-id"],
             },
         ),
         migrations.CreateModel(
-            name='OfferLine',
+            name="OfferLine",
             fields=[
-                ('id', models.UUIDField(default=apps.kernel.models.new_id, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(default=apps.kernel.clock.now, editable=False, verbose_name='created at')),
-                ('updated_at', models.DateTimeField(default=apps.kernel.clock.now, editable=False, verbose_name='changed at')),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('label', models.CharField(max_length=120, verbose_name='goods')),
-                ('temperature_class', models.CharField(choices=[('AMBIENT', 'Ambient'), ('COOL_8_12', 'Cool, 8 to 12 °C'), ('CHILLED_5_15', 'Chilled, 5 to 15 °C'), ('CHILLED_0_8', 'Chilled, 0 to 8 °C'), ('CHILLED_0_4', 'Chilled, 0 to 4 °C'), ('CHILLED_0_3', 'Chilled, 0 to 3 °C'), ('CHILLED_0_2', 'Chilled, 0 to 2 °C'), ('FROZEN_M18', 'Frozen, −18 °C')], max_length=12, verbose_name='temperature class')),
-                ('date_kind', models.CharField(choices=[('USE_BY', 'Use by'), ('BEST_BEFORE', 'Best before'), ('NONE', 'No date')], max_length=11, verbose_name='kind of date')),
-                ('expires_on', models.DateField(blank=True, null=True, verbose_name='date')),
-                ('offered_grams', models.PositiveBigIntegerField(validators=[django.core.validators.MinValueValidator(1)], verbose_name='offered')),
-                ('accepted_grams', models.PositiveBigIntegerField(default=0, verbose_name='accepted')),
-                ('pallet_count', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='pallets')),
-                ('cents_per_kg', models.PositiveIntegerField(default=0, verbose_name='asked (cents per kg)')),
-                ('family', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='catalogue.productfamily', verbose_name='family')),
-                ('offer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='offers.offer')),
-                ('product', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='catalogue.product', verbose_name='product')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=apps.kernel.models.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=apps.kernel.clock.now, editable=False, verbose_name="created at"
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        default=apps.kernel.clock.now, editable=False, verbose_name="changed at"
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                ("label", models.CharField(max_length=120, verbose_name="goods")),
+                (
+                    "temperature_class",
+                    models.CharField(
+                        choices=[
+                            ("AMBIENT", "Ambient"),
+                            ("COOL_8_12", "Cool, 8 to 12 °C"),
+                            ("CHILLED_5_15", "Chilled, 5 to 15 °C"),
+                            ("CHILLED_0_8", "Chilled, 0 to 8 °C"),
+                            ("CHILLED_0_4", "Chilled, 0 to 4 °C"),
+                            ("CHILLED_0_3", "Chilled, 0 to 3 °C"),
+                            ("CHILLED_0_2", "Chilled, 0 to 2 °C"),
+                            ("FROZEN_M18", "Frozen, −18 °C"),
+                        ],
+                        max_length=12,
+                        verbose_name="temperature class",
+                    ),
+                ),
+                (
+                    "date_kind",
+                    models.CharField(
+                        choices=[("USE_BY", "Use by"), ("BEST_BEFORE", "Best before"), ("NONE", "No date")],
+                        max_length=11,
+                        verbose_name="kind of date",
+                    ),
+                ),
+                ("expires_on", models.DateField(blank=True, null=True, verbose_name="date")),
+                (
+                    "offered_grams",
+                    models.PositiveBigIntegerField(
+                        validators=[django.core.validators.MinValueValidator(1)], verbose_name="offered"
+                    ),
+                ),
+                ("accepted_grams", models.PositiveBigIntegerField(default=0, verbose_name="accepted")),
+                (
+                    "pallet_count",
+                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="pallets"),
+                ),
+                ("cents_per_kg", models.PositiveIntegerField(default=0, verbose_name="asked (cents per kg)")),
+                (
+                    "family",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="catalogue.productfamily",
+                        verbose_name="family",
+                    ),
+                ),
+                (
+                    "offer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="lines", to="offers.offer"
+                    ),
+                ),
+                (
+                    "product",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="catalogue.product",
+                        verbose_name="product",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'offer line',
-                'verbose_name_plural': 'offer lines',
-                'ordering': ['position'],
+                "verbose_name": "offer line",
+                "verbose_name_plural": "offer lines",
+                "ordering": ["position"],
             },
         ),
         migrations.AddIndex(
-            model_name='offer',
-            index=models.Index(fields=['status', 'pickup_until'], name='offer_status_until'),
+            model_name="offer",
+            index=models.Index(fields=["status", "pickup_until"], name="offer_status_until"),
         ),
         migrations.AddConstraint(
-            model_name='offer',
-            constraint=models.CheckConstraint(condition=models.Q(('pickup_from__lte', models.F('pickup_until'))), name='offer_window_in_order'),
+            model_name="offer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("pickup_from__lte", models.F("pickup_until"))),
+                name="offer_window_in_order",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='offerline',
-            constraint=models.CheckConstraint(condition=models.Q(('accepted_grams__lte', models.F('offered_grams'))), name='offer_line_accepted_within_offered'),
+            model_name="offerline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("accepted_grams__lte", models.F("offered_grams"))),
+                name="offer_line_accepted_within_offered",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='offerline',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('date_kind', 'NONE'), ('expires_on__isnull', True)), models.Q(('date_kind', 'NONE'), _negated=True), _connector='OR'), name='offer_line_date_when_it_has_one'),
+            model_name="offerline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("date_kind", "NONE"), ("expires_on__isnull", True)),
+                    models.Q(("date_kind", "NONE"), _negated=True),
+                    _connector="OR",
+                ),
+                name="offer_line_date_when_it_has_one",
+            ),
         ),
     ]
