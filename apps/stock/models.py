@@ -18,7 +18,7 @@ from apps.kernel import clock
 from apps.kernel.models import Record
 from apps.receiving.models import ReceiptLine
 from apps.sites.models import Location
-from apps.stock.states import AccountKind, Granularity, LotStatus, MovementKind
+from apps.stock.states import AccountKind, Granularity, LossDestination, LotStatus, MovementKind
 
 
 class Lot(Record):
@@ -27,6 +27,8 @@ class Lot(Record):
     The origin never changes: source, donor, campaign, first day of receipt, and for goods that came
     from another bank that bank and its lot. ``number`` orders lots of the same date.
     """
+
+    DATABASE_RIGHTS: ClassVar[str] = "SELECT, INSERT, UPDATE"
 
     number = models.CharField(_("number"), max_length=20, unique=True, editable=False)
     granularity = models.CharField(_("granularity"), max_length=10, choices=Granularity)
@@ -113,7 +115,9 @@ class Balance(models.Model):
 
     DATABASE_RIGHTS: ClassVar[str] = "SELECT"
 
-    account = models.OneToOneField(Account, on_delete=models.PROTECT, primary_key=True, related_name="balance")
+    account = models.OneToOneField(
+        Account, on_delete=models.PROTECT, primary_key=True, related_name="balance"
+    )
     grams = models.BigIntegerField(_("weight"), default=0)
     is_inside = models.BooleanField()
 
@@ -134,7 +138,8 @@ class Movement(models.Model):
     """Grams of a lot from one account to another. Append-only: a mistake is a reversing movement.
 
     ``op_key`` with ``leg`` makes a retry find the first result. ``party`` is the donor or the partner
-    on the outside; ``transfer_line_id`` names the line of the transfer between banks.
+    on the outside; ``transfer_line_id`` names the line of the transfer between banks; ``disposal`` says
+    where lost goods go.
     """
 
     DATABASE_RIGHTS: ClassVar[str] = "SELECT, INSERT"
@@ -152,6 +157,7 @@ class Movement(models.Model):
     actor_id = models.UUIDField(null=True)
     actor_label = models.CharField(_("by"), max_length=200)
     reason = models.CharField(_("reason"), max_length=300, blank=True)
+    disposal = models.CharField(_("goes to"), max_length=16, choices=LossDestination, blank=True)
     document_kind = models.CharField(max_length=20, blank=True)
     document_id = models.UUIDField(null=True, blank=True)
     document_number = models.CharField(_("document"), max_length=24, blank=True)
@@ -180,8 +186,12 @@ class Movement(models.Model):
                 condition=~models.Q(kind__in=[MovementKind.SHIP, MovementKind.ARRIVE])
                 | models.Q(transfer_line_id__isnull=False),
             ),
+            models.CheckConstraint(
+                name="delivery_names_its_partner",
+                condition=~models.Q(kind=MovementKind.DELIVER)
+                | (models.Q(party_id__isnull=False) & ~models.Q(party_type="")),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.grams}"
-

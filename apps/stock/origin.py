@@ -1,0 +1,54 @@
+"""The origin of a lot: what travels with goods to another bank and never changes."""
+
+import datetime as dt
+from dataclasses import dataclass
+from uuid import UUID
+
+from apps.stock.models import Lot
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LotOrigin:
+    """Everything a lot is born with, as plain values that another bank understands.
+
+    ``family_code`` and ``product_ref`` are codes of the shared library; ``bank_id`` and ``lot_id`` name
+    the bank that first received the goods and its lot.
+    """
+
+    bank_id: UUID
+    bank_label: str
+    lot_id: UUID
+    family_code: str
+    product_ref: str
+    label: str
+    temperature_class: str
+    supply_source: str
+    campaign: str
+    donor_label: str
+    received_on: dt.date
+    date_kind: str
+    expires_on: dt.date | None
+    supplier_lot: str
+    is_food: bool
+    is_fresh: bool
+    is_organic: bool
+    value_cents_per_kg: int
+
+
+COPIED = (
+    "label", "temperature_class", "supply_source", "campaign", "donor_label", "received_on", "date_kind",
+    "expires_on", "supplier_lot", "is_food", "is_fresh", "is_organic", "value_cents_per_kg",
+)  # fmt: skip
+"""Fields that mean the same in every bank."""
+
+
+def origin_of(lot: Lot, *, bank_id: UUID, bank_label: str) -> LotOrigin:
+    """Return the origin of a lot of this bank; goods that came from elsewhere keep their first one."""
+    return LotOrigin(
+        bank_id=lot.origin_bank_id or bank_id,
+        bank_label=lot.origin_bank_label or bank_label,
+        lot_id=lot.origin_lot_id or lot.pk,
+        family_code=lot.family.code,
+        product_ref=lot.product.ref if lot.product else "",
+        **{name: getattr(lot, name) for name in COPIED},
+    )

@@ -1,0 +1,97 @@
+"""Goods leave for another bank, or arrive from one."""
+
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from apps.kernel.abilities import Actor, require
+from apps.sites.models import Location
+from apps.stock import ledger
+from apps.stock.abilities import abilities
+from apps.stock.errors import NothingToMove
+from apps.stock.ledger import Document, Leg, movements_under, on_hand, post
+from apps.stock.locks import retrying
+from apps.stock.lots import lot_from_origin
+from apps.stock.models import Lot, Movement
+from apps.stock.origin import LotOrigin
+from apps.stock.services.posting import posted
+from apps.stock.states import LossReason, MovementKind
+
+
+@retrying
+@transaction.atomic
+def surplus_ship(
+    actor: Actor,
+    *,
+    op_key: UUID,
+    lot: Lot,
+    location: Location,
+    grams: int,
+    transfer_line_id: UUID,
+    document: Document,
+) -> Movement:
+    """Send free goods on the road to another bank.
+
+    Raises:
+        NotEnoughStock: less than that is free there.
+        UseByPassed, LotIsBlocked, LotInQuarantine: the lot may not leave.
+    """
+    require(abilities(actor, lot), "ship")
+    leg = Leg(
+        kind=MovementKind.SHIP,
+        lot=lot,
+        source=on_hand(location),
+        destination=ledger.TRANSIT,
+        grams=grams,
+        transfer_line_id=transfer_line_id,
+    )
+    return posted(actor, op_key, [leg], document)[0]
+
+
+@retrying
+@transaction.atomic
+def surplus_arrive(
+    actor: Actor,
+    *,
+    op_key: UUID,
+    origin: LotOrigin,
+    location: Location,
+    received_grams: int,
+    lost_grams: int,
+    transfer_line_id: UUID,
+    document: Document,
+) -> Lot:
+    """Take goods from the road into stock as a lot that keeps its origin; what is missing is a loss.
+
+    Raises:
+        FamilyUnknownHere: the catalogue has no such family.
+        NothingToMove: nothing was received and nothing was lost.
+    """
+    require(abilities(actor), "arrive")
+    made = movements_under(op_key)
+    if made:
+        return made[0].lot
+    if received_grams + lost_grams <= 0:
+        raise NothingToMove
+    lot = lot_from_origin(actor, origin)
+    ledger.open_accounts([(lot, on_hand(location))])
+    ends = [
+        (on_hand(location), received_grams, ""),
+        (ledger.lost(LossReason.TRANSPORT), lost_grams, _("Missing on arrival")),
+    ]
+    legs = [
+        Leg(
+            kind=MovementKind.ARRIVE,
+            lot=lot,
+            source=ledger.TRANSIT,
+            destination=place,
+            grams=grams,
+            reason=reason,
+            transfer_line_id=transfer_line_id,
+        )
+        for place, grams, reason in ends
+        if grams
+    ]
+    post(actor, op_key=op_key, legs=legs, document=document)
+    return lot
