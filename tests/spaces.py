@@ -7,13 +7,15 @@ from uuid import uuid4
 import pytest
 from django.conf import settings
 from django.db import connection
-from django.test import TestCase
+from django.test import TestCase, TransactionTestCase
+from psycopg import sql
 from pytest_django.plugin import DjangoDbBlocker
 
 from apps.kernel.abilities import software
 from collecto.migrate import migrate_public
 from tenants.crossing import Purpose, in_owner, in_platform, in_tenant
 from tenants.isolation import schemas
+from tenants.isolation.rights import models_of
 from tenants.outbox.delivery import deliver_one
 from tenants.registry.models import FoodBank
 from tenants.registry.services import NewBank, bank_open
@@ -53,15 +55,35 @@ def django_db_setup(
             connection.creation.destroy_test_db(previous, verbosity=0)
 
 
+KEPT = {"registry_foodbank", "registry_domain", "registry_territory"}
+
+
 def _check_constraints_as_owner() -> None:
-    """Let the end of a test check deferred constraints, outside every scope the test opened."""
-    original = TestCase._fixture_teardown
+    """Let the end of a test check deferred constraints, outside every scope the test opened.
 
-    def teardown(self: TestCase) -> None:
+    A test that commits empties the shared tables it may have written to; the twin banks stay.
+    """
+    rolled_back = TestCase._fixture_teardown
+
+    def after_rollback(self: TestCase) -> None:
         with in_owner(Purpose.TEST):
-            original(self)
+            rolled_back(self)
 
-    TestCase._fixture_teardown = teardown  # type: ignore[method-assign]
+    def after_commit(self: TransactionTestCase) -> None:
+        with in_owner(Purpose.TEST):
+            _empty_shared_tables()
+
+    TestCase._fixture_teardown = after_rollback  # type: ignore[method-assign]
+    TransactionTestCase._fixture_teardown = after_commit  # type: ignore[method-assign]
+
+
+def _empty_shared_tables() -> None:
+    shared = [name for name in settings.SHARED_APPS if name.startswith("tenants.")]
+    tables = {model._meta.db_table for model in models_of([*shared, "django.contrib.sessions"])} - KEPT
+    names = sql.SQL(", ").join(sql.Identifier("public", table) for table in sorted(tables))
+    with connection.cursor() as cursor:
+        cursor.execute(sql.SQL("SET session_replication_role = replica; TRUNCATE {} CASCADE").format(names))
+        cursor.execute("SET session_replication_role = origin")
 
 
 def bank_called(slug: str) -> FoodBank:

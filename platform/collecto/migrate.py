@@ -14,7 +14,7 @@ from tenants.registry.states import BankKind, BankStatus
 def migrate_public(*, verbosity: int = 0) -> None:
     """Migrate the shared tables and give every role its rights on them."""
     with in_owner(Purpose.MIGRATION):
-        _migrate("public", verbosity)
+        migrate_schema("public", verbosity)
         rights.grant_public_rights()
 
 
@@ -25,7 +25,7 @@ def migrate_banks(*, verbosity: int = 0) -> Iterable[str]:
         schemas = [name for name in banks.values_list("schema_name", flat=True) if schema_exists(name)]
     for schema in schemas:
         with in_owner(Purpose.MIGRATION):
-            _migrate(schema, verbosity)
+            migrate_schema(schema, verbosity)
             rights.grant_bank_rights(schema)
         yield schema
 
@@ -37,7 +37,7 @@ def bring_up_to_date() -> None:
         pass
 
 
-def _migrate(schema: str, verbosity: int) -> None:
+def migrate_schema(schema: str, verbosity: int = 0) -> None:
     """Run the pending migrations of one schema as the owner of the database."""
     call_command(
         "migrate_schemas", schema_name=schema, interactive=False, verbosity=verbosity, executor="standard"

@@ -6,7 +6,6 @@ in one transaction with the role and its rights: a schema exists whole or not at
 
 from functools import lru_cache
 
-from django.conf import settings
 from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
@@ -29,9 +28,7 @@ def blueprint() -> str:
     with scope_opened(Scope(kind=ScopeKind.OWNER, schema=_BLUEPRINT_SCHEMA)):
         executor = MigrationExecutor(connection)
         executor.loader = MigrationLoader(None)
-        labels = {model._meta.app_label for model in rights.models_of(settings.TENANT_APPS)}
-        targets = [node for node in executor.loader.graph.leaf_nodes() if node[0] in labels]
-        plan = executor.migration_plan(targets)
+        plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
         state = executor._create_project_state()
         with connection.schema_editor(collect_sql=True, atomic=False) as editor:
             editor.create_model(MigrationRecorder.Migration)
