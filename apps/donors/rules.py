@@ -5,6 +5,9 @@ from typing import Final
 LA_POSTE: Final = "356000000"
 """SIREN of La Poste, whose post offices have SIRET numbers outside Luhn's rule."""
 
+CONVENTION_AREA_M2: Final = 400
+"""Sales area in m² above which a food shop must propose a convention (law 2016-138, C. env. L.541-15-6)."""
+
 _SIREN_LENGTH: Final = 9
 _SIRET_LENGTH: Final = 14
 
@@ -29,6 +32,11 @@ def is_siret(text: str) -> bool:
     if text.startswith(LA_POSTE) and sum(int(digit) for digit in text) % 5 == 0:
         return True
     return _luhn(text)
+
+
+def must_propose_convention(sales_area_m2: int | None) -> bool:
+    """Tell whether the law asks a shop of this size (m²) to propose a convention to a charity."""
+    return sales_area_m2 is not None and sales_area_m2 > CONVENTION_AREA_M2
 
 
 def _is_number(text: str, length: int) -> bool:

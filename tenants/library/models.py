@@ -35,7 +35,10 @@ class LibraryFamily(models.Model):
 
 
 class LibraryProduct(models.Model):
-    """A product as the network knows it; ``unit_grams`` is the net weight of a unit."""
+    """A product as the network knows it; ``unit_grams`` is the net weight of a unit.
+
+    It is a sort of food, such as golden apples, and no brand's article: it has no GTIN.
+    """
 
     BANK_RIGHTS: ClassVar[str] = "SELECT"
 
@@ -44,7 +47,6 @@ class LibraryProduct(models.Model):
     family = models.ForeignKey(
         LibraryFamily, on_delete=models.PROTECT, related_name="products", verbose_name=_("family")
     )
-    gtin = models.CharField(_("GTIN"), max_length=14, blank=True)
     temperature_class = models.CharField(_("temperature class"), max_length=12, choices=TemperatureClass)
     unit_label = models.CharField(_("unit"), max_length=20)
     unit_grams = models.PositiveBigIntegerField(_("weight of a unit"))

@@ -29,7 +29,7 @@ class Department:
     neighbours: tuple[str, ...]
 
 
-class UnknownDepartmentError(LookupError):
+class UnknownDepartment(LookupError):
     """No department has this code."""
 
 
@@ -49,19 +49,19 @@ def department(code: str) -> Department:
     """Return the department with a code such as ``21``, ``2A`` or ``974``.
 
     Raises:
-        UnknownDepartmentError: no department has this code.
+        UnknownDepartment: no department has this code.
     """
     try:
         return _by_code()[code]
     except KeyError as error:
-        raise UnknownDepartmentError(f"no department has the code {code!r}") from error
+        raise UnknownDepartment(f"no department has the code {code!r}") from error
 
 
 def neighbours(code: str) -> tuple[str, ...]:
     """Return the codes of the departments that share a border with one.
 
     Raises:
-        UnknownDepartmentError: no department has this code.
+        UnknownDepartment: no department has this code.
     """
     return department(code).neighbours
 
@@ -70,12 +70,12 @@ def department_of_insee(insee: str) -> str:
     """Return the code of the department of a commune from its INSEE code, never from a postcode.
 
     Raises:
-        UnknownDepartmentError: not the code of a commune in a department.
+        UnknownDepartment: not the code of a commune in a department.
     """
     try:
         return department(rules.department_of_insee(insee)).code
     except ValueError as error:
-        raise UnknownDepartmentError(str(error)) from error
+        raise UnknownDepartment(str(error)) from error
 
 
 def distance_km(a_latitude: float, a_longitude: float, b_latitude: float, b_longitude: float) -> float:

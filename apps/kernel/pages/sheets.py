@@ -26,6 +26,7 @@ ACTION_LABELS = {
     "changed": _("Changed"),
     "archived": _("Archived"),
     "restored": _("Restored"),
+    "adopted": _("Adopted from the library"),
 }
 
 

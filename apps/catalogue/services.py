@@ -1,0 +1,117 @@
+"""Writes to the catalogue: the bank's families and products.
+
+``fields`` are those of the model; ``op_key`` is the key made with the form, so that a form sent twice
+creates once. A wrong field raises ``ValidationError``, a missing right ``Forbidden``.
+"""
+
+from typing import Any, TypeVar
+from uuid import UUID
+
+from django.db import transaction
+
+from apps.catalogue.abilities import abilities
+from apps.catalogue.errors import FamilyArchived, FamilyExists, FamilyInUse
+from apps.catalogue.models import AdoptedRecord, Product, ProductFamily
+from apps.catalogue.rules import family_code
+from apps.catalogue.selectors import active_products
+from apps.kernel.abilities import Actor, require
+from apps.kernel.history import record_archive, record_create_once, record_update
+from apps.kernel.models import new_id
+from apps.kernel.numbering import next_number
+
+A = TypeVar("A", bound=AdoptedRecord)
+
+
+@transaction.atomic
+def family_create(
+    actor: Actor, *, name: str, op_key: UUID | None = None, code: str = "", **fields: Any
+) -> ProductFamily:
+    """Add a family of the bank's own; without a code it gets one made from its name.
+
+    Raises:
+        FamilyExists: another family has this name or code.
+    """
+    require(abilities(actor), "create")
+    family = ProductFamily(id=op_key or new_id(), code=code or family_code(name), name=name, **fields)
+    if ProductFamily.objects.filter(code=family.code).exclude(pk=family.pk).exists():
+        raise FamilyExists
+    return record_create_once(actor, family)
+
+
+@transaction.atomic
+def family_update(actor: Actor, *, family: ProductFamily, **fields: Any) -> ProductFamily:
+    """Change a family; a change to an adopted one is kept when the library moves on."""
+    require(abilities(actor, family), "edit")
+    return _changed(actor, family, fields)
+
+
+@transaction.atomic
+def family_archive(
+    actor: Actor, *, family: ProductFamily, archived: bool = True, reason: str = ""
+) -> ProductFamily:
+    """Put a family away, or take it out again.
+
+    Raises:
+        FamilyInUse: it still has products in use.
+    """
+    require(abilities(actor, family), "archive")
+    if archived and (count := active_products(family).count()):
+        raise FamilyInUse(count)
+    return record_archive(actor, family, archived=archived, reason=reason)
+
+
+@transaction.atomic
+def product_create(
+    actor: Actor, *, family: ProductFamily, op_key: UUID | None = None, ref: str = "", **fields: Any
+) -> Product:
+    """Add a product of the bank's own; without a reference it gets the next number.
+
+    Raises:
+        FamilyArchived: the family is put away.
+    """
+    require(abilities(actor), "create")
+    known = Product.objects.filter(pk=op_key).first() if op_key else None
+    if known is not None:
+        return known
+    _refuse_archived(family)
+    product = Product(id=op_key or new_id(), ref=ref or next_number("PRO"), family=family, **fields)
+    return record_create_once(actor, product)
+
+
+@transaction.atomic
+def product_update(actor: Actor, *, product: Product, **fields: Any) -> Product:
+    """Change a product; a change to an adopted one is kept when the library moves on.
+
+    Raises:
+        FamilyArchived: its new family is put away.
+    """
+    require(abilities(actor, product), "edit")
+    if fields.get("family", product.family) != product.family:
+        _refuse_archived(fields["family"])
+    return _changed(actor, product, fields)
+
+
+@transaction.atomic
+def product_archive(actor: Actor, *, product: Product, archived: bool = True, reason: str = "") -> Product:
+    """Put a product away, or take it out again.
+
+    Raises:
+        FamilyArchived: its family is put away.
+    """
+    require(abilities(actor, product), "archive")
+    if not archived:
+        _refuse_archived(product.family)
+    return record_archive(actor, product, archived=archived, reason=reason)
+
+
+def _changed(actor: Actor, record: A, fields: dict[str, Any]) -> A:
+    """Change a record; one that comes from the library is the bank's own from then on."""
+    if record_update(actor, record, fields) and record.library_version is not None:
+        record.is_overridden = True
+        record.save(update_fields=["is_overridden"])
+    return record
+
+
+def _refuse_archived(family: ProductFamily) -> None:
+    if family.is_archived:
+        raise FamilyArchived

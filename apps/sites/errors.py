@@ -1,0 +1,24 @@
+"""What the sites refuse."""
+
+from django.utils.translation import gettext_lazy as _
+
+from apps.kernel.errors import DomainError
+
+
+class SlotOverlaps(DomainError):
+    """Another slot of the dock, for the same purpose, covers part of these hours."""
+
+    code = "slot_overlaps"
+
+    def __init__(self, other: object) -> None:
+        message = _("The dock is already open then: %(other)s. Change that slot instead.")
+        super().__init__(message, field="opens_at", params={"other": other})
+
+
+class SiteArchived(DomainError):
+    """Nothing is added to a site that is put away."""
+
+    code = "site_archived"
+
+    def __init__(self) -> None:
+        super().__init__(_("This site is archived. Restore it first."))

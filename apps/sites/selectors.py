@@ -1,0 +1,41 @@
+"""Reads about the sites."""
+
+from django.db.models import Count, Q, QuerySet
+
+from apps.sites.models import Location, OpeningSlot, Site, Vehicle
+
+
+def active_sites() -> QuerySet[Site]:
+    """Return the sites in use, by name."""
+    return Site.objects.active()
+
+
+def sites_with_counts() -> QuerySet[Site]:
+    """Return the sites with ``location_count`` and ``vehicle_count``: those in use."""
+    return Site.objects.annotate(
+        location_count=Count("locations", Q(locations__archived_at__isnull=True), distinct=True),
+        vehicle_count=Count("vehicles", Q(vehicles__archived_at__isnull=True), distinct=True),
+    )
+
+
+def active_locations(site: Site | None = None) -> QuerySet[Location]:
+    """Return the storage locations in use, of one site or of all, with their site."""
+    found = Location.objects.active().filter(site__archived_at__isnull=True).select_related("site")
+    return found if site is None else found.filter(site=site)
+
+
+def active_vehicles(site: Site | None = None) -> QuerySet[Vehicle]:
+    """Return the vehicles in use, of one site or of all, with their site."""
+    found = Vehicle.objects.active().filter(site__archived_at__isnull=True).select_related("site")
+    return found if site is None else found.filter(site=site)
+
+
+def overlapping_slots(slot: OpeningSlot) -> QuerySet[OpeningSlot]:
+    """Return the other slots of the same dock, day and purpose that share hours with one."""
+    return OpeningSlot.objects.filter(
+        site=slot.site_id,
+        weekday=slot.weekday,
+        purpose=slot.purpose,
+        opens_at__lt=slot.closes_at,
+        closes_at__gt=slot.opens_at,
+    ).exclude(pk=slot.pk)
