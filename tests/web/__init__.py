@@ -1,0 +1,1 @@
+"""Pages: look, forms, doors."""
