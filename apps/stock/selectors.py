@@ -78,6 +78,7 @@ def reservable(
     for_day: dt.date | None = None,
     accepts_past_best_before: bool = True,
     excluded_sources: Collection[str] = (),
+    excluded_temperature_classes: Collection[str] = (),
 ) -> QuerySet[Balance]:
     """Return the free balances that an order for a day may reserve, in first-expired order."""
     free = Balance.objects.alias(last_day=last_day()).filter(
@@ -89,6 +90,7 @@ def reservable(
     return (
         free.exclude(account__location__purpose=LocationPurpose.QUARANTINE)
         .exclude(account__lot__supply_source__in=list(excluded_sources))
+        .exclude(account__lot__temperature_class__in=list(excluded_temperature_classes))
         .order_by(*FEFO, "account_id")
     )
 
@@ -99,12 +101,14 @@ def stock_by_product(
     for_day: dt.date | None = None,
     accepts_past_best_before: bool = True,
     excluded_sources: Collection[str] = (),
+    excluded_temperature_classes: Collection[str] = (),
 ) -> list[Available]:
     """Return what partners can order, per site and product (mixes: per family), by name of family."""
     free = reservable(
         for_day=for_day,
         accepts_past_best_before=accepts_past_best_before,
         excluded_sources=excluded_sources,
+        excluded_temperature_classes=excluded_temperature_classes,
     )
     if site is not None:
         free = free.filter(account__location__site=site)

@@ -8,7 +8,15 @@ from apps.stock.services.blocking import lot_block, lot_unblock
 from apps.stock.services.correction import movement_reverse
 from apps.stock.services.keeping import stock_count, stock_lose, stock_move
 from apps.stock.services.reception import lots_receive
-from apps.stock.services.reservation import Hold, Item, Want, stock_deliver, stock_release, stock_reserve
+from apps.stock.services.reservation import (
+    Hold,
+    Item,
+    Want,
+    stock_deliver,
+    stock_hold,
+    stock_release,
+    stock_reserve,
+)
 from apps.stock.services.surplus import surplus_arrive, surplus_ship
 
 __all__ = [
@@ -21,6 +29,7 @@ __all__ = [
     "movement_reverse",
     "stock_count",
     "stock_deliver",
+    "stock_hold",
     "stock_lose",
     "stock_move",
     "stock_release",

@@ -64,6 +64,7 @@ def stock_reserve(
     for_day: dt.date,
     accepts_past_best_before: bool,
     excluded_sources: frozenset[str],
+    excluded_temperature_classes: frozenset[str] = frozenset(),
 ) -> list[Hold]:
     """Reserve what is wanted for a day, first expired first out, as much as there is.
 
@@ -76,6 +77,7 @@ def stock_reserve(
         for_day=for_day,
         accepts_past_best_before=accepts_past_best_before,
         excluded_sources=excluded_sources,
+        excluded_temperature_classes=excluded_temperature_classes,
     )
     free = free.filter(reduce(or_, map(_fits, wants), Q(pk__in=[])))
     lock_lots(free.order_by().values_list("account__lot_id", flat=True))
@@ -126,6 +128,29 @@ def _serves(balance: Balance, want: Want) -> bool:
     if want.product_id is not None:
         return account.lot.product_id == want.product_id
     return account.lot.family_id == want.family_id
+
+
+@retrying
+@transaction.atomic
+def stock_hold(actor: Actor, *, op_key: UUID, items: Sequence[Item], document: Document) -> list[Movement]:
+    """Reserve more of these very lots, where they are: more was weighed than was reserved.
+
+    Raises:
+        NotEnoughStock: less than that is free there.
+        LotIsBlocked, LotInQuarantine: a lot may not leave.
+    """
+    require(abilities(actor), "reserve")
+    legs = [
+        Leg(
+            kind=MovementKind.RESERVE,
+            lot=item.lot,
+            source=on_hand(item.location),
+            destination=reserved(item.location),
+            grams=item.grams,
+        )
+        for item in items
+    ]
+    return posted(actor, op_key, legs, document)
 
 
 @retrying
