@@ -3,7 +3,7 @@
 import datetime as dt
 from itertools import count
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from apps.catalogue.models import Product, ProductFamily
 from apps.donors.states import SupplySource
@@ -11,9 +11,14 @@ from apps.kernel import clock
 from apps.kernel.abilities import software
 from apps.sites.models import Location
 from apps.stock import ledger
-from apps.stock.ledger import Leg, Party
+from apps.stock.ledger import Document, Leg, Party
 from apps.stock.models import Lot
+from apps.stock.selectors import grams_at
+from apps.stock.services import Hold, Item, Want, stock_reserve
 from apps.stock.states import Granularity, MovementKind
+from tenants.crossing import Purpose, in_platform
+from tenants.federation.models import Delta
+from tenants.registry.models import FoodBank
 from tests.making.catalogue import make_family
 from tests.making.sites import make_location
 
@@ -66,3 +71,61 @@ def receive(lot: Lot, grams: int, location: Location) -> None:
         party=party,
     )
     ledger.post(KEEPER, op_key=uuid4(), legs=[leg], occurred_on=lot.received_on)
+
+
+def held(lot: Lot, location: Location) -> tuple[int, int]:
+    """Return the grams of a lot at a location: free, reserved."""
+    there = grams_at(lot, location)
+    return there.on_hand_grams, there.reserved_grams
+
+
+def paper(kind: str = "order") -> Document:
+    """Return a document for a movement to follow from."""
+    return Document(kind, uuid4(), f"{kind.upper()}-1")
+
+
+def want(
+    grams: int,
+    location: Location,
+    *,
+    product: Product | None = None,
+    family: ProductFamily | None = None,
+) -> Want:
+    """Return a wish for a product, or for a family as it comes, at the location's site."""
+    family = product.family if product else family
+    assert family is not None
+    return Want(uuid4(), location.site_id, family.pk, product.pk if product else None, grams)
+
+
+def reserve(
+    *wants: Want, op_key: UUID | None = None, for_day: dt.date | None = None, **rules: Any
+) -> list[Hold]:
+    """Reserve for an order of today that takes everything, unless told otherwise."""
+    return stock_reserve(
+        KEEPER,
+        op_key=op_key or uuid4(),
+        wants=wants,
+        document=paper(),
+        for_day=for_day or clock.today(),
+        **{"accepts_past_best_before": True, "excluded_sources": frozenset(), **rules},
+    )
+
+
+def reserved_item(lot: Lot, location: Location, grams: int) -> Item:
+    """Reserve grams of a lot at a location and return them as an item to release or to hand over."""
+    leg = Leg(
+        kind=MovementKind.RESERVE,
+        lot=lot,
+        source=ledger.on_hand(location),
+        destination=ledger.reserved(location),
+        grams=grams,
+    )
+    ledger.post(KEEPER, op_key=uuid4(), legs=[leg])
+    return Item(lot, location, grams)
+
+
+def counted(bank: FoodBank, **which: Any) -> list[tuple[str, str, int]]:
+    """Return what the ledger of a bank told the federation, in order: flow, detail, grams."""
+    with in_platform(Purpose.TEST):
+        told = Delta.objects.filter(bank_id=bank.pk, **which).order_by("id")
+        return list(told.values_list("flow", "detail", "grams"))

@@ -1,0 +1,97 @@
+"""A posted receipt becomes lots."""
+
+from uuid import uuid4
+
+import pytest
+
+from apps.donors.states import SupplySource
+from apps.kernel import clock
+from apps.kernel.errors import Forbidden
+from apps.receiving.models import GoodsReceipt, ReceiptLine
+from apps.receiving.states import ReceiptStatus
+from apps.stock.errors import LocationMissing
+from apps.stock.models import Lot, Movement
+from apps.stock.services import lots_receive
+from apps.stock.states import AccountKind, Granularity
+from tests.making.catalogue import make_family, make_product
+from tests.making.donors import make_donor
+from tests.making.stock import held
+
+
+def posted_receipt(location, *goods, source=SupplySource.GMS_RAMASSE):
+    receipt = GoodsReceipt.objects.create(
+        number=f"BR-{uuid4().hex[:8]}",
+        op_key=uuid4(),
+        site=location.site,
+        donor=make_donor(),
+        supply_source=source,
+        status=ReceiptStatus.POSTED,
+        received_on=clock.today(),
+    )
+    for position, (thing, grams, place) in enumerate(goods):
+        product = thing if hasattr(thing, "family") else None
+        ReceiptLine.objects.create(
+            receipt=receipt,
+            position=position,
+            product=product,
+            family=thing.family if product else thing,
+            label=thing.name,
+            temperature_class=thing.temperature_class,
+            accepted_grams=grams,
+            date_kind=thing.date_kind,
+            location=place,
+        )
+    return receipt
+
+
+def test_each_accepted_line_becomes_one_lot_at_its_location(shelf, manager):
+    receipt = posted_receipt(shelf, (make_product(), 4_000, shelf), (make_family(), 6_000, shelf))
+    item, mix = lots_receive(manager, receipt=receipt)
+    assert (item.granularity, mix.granularity) == (Granularity.ITEM, Granularity.FAMILY_MIX)
+    assert held(item, shelf) == (4_000, 0)
+    assert held(mix, shelf) == (6_000, 0)
+
+
+def test_a_line_with_nothing_accepted_makes_no_lot(shelf, manager):
+    assert lots_receive(manager, receipt=posted_receipt(shelf, (make_family(), 0, None))) == []
+
+
+def test_a_lot_keeps_where_it_came_from(shelf, manager):
+    receipt = posted_receipt(shelf, (make_family(), 4_000, shelf))
+    (lot,) = lots_receive(manager, receipt=receipt)
+    assert (lot.donor_id, lot.donor_label) == (receipt.donor.pk, receipt.donor.name)
+    assert (lot.supply_source, lot.received_on) == (receipt.supply_source, receipt.received_on)
+    movement = lot.movements.get()
+    assert (movement.party_label, movement.document_number) == (receipt.donor.name, receipt.number)
+
+
+@pytest.mark.parametrize(
+    ("source", "account"),
+    [
+        (SupplySource.GMS_RAMASSE, AccountKind.DONOR),
+        (SupplySource.PURCHASE_OWN, AccountKind.SUPPLIER),
+        (SupplySource.PURCHASE_MMPT, AccountKind.SUPPLIER),
+    ],
+)
+def test_gifts_come_from_a_donor_and_purchases_from_a_supplier(shelf, manager, source, account):
+    receipt = posted_receipt(shelf, (make_family(), 4_000, shelf), source=source)
+    (lot,) = lots_receive(manager, receipt=receipt)
+    assert lot.movements.get().source.kind == account
+
+
+def test_receiving_twice_gives_the_same_lots(shelf, manager):
+    receipt = posted_receipt(shelf, (make_family(), 4_000, shelf), (make_family(), 1_000, shelf))
+    first = lots_receive(manager, receipt=receipt)
+    assert lots_receive(manager, receipt=receipt) == first
+    assert Movement.objects.count() == 2
+
+
+def test_accepted_goods_need_a_location(shelf, manager):
+    with pytest.raises(LocationMissing, match="Choose a location"):
+        lots_receive(manager, receipt=posted_receipt(shelf, (make_family(), 4_000, None)))
+    assert not Lot.objects.exists()
+
+
+def test_a_volunteer_does_not_post_receipts(shelf, volunteer):
+    with pytest.raises(Forbidden):
+        lots_receive(volunteer, receipt=posted_receipt(shelf, (make_family(), 4_000, shelf)))
