@@ -1,0 +1,102 @@
+"""What the network refuses, in words a person can act on."""
+
+from django.utils.translation import gettext_lazy as _
+
+from apps.kernel.errors import Conflict, DomainError, Text
+from apps.kernel.quantity import format_kg
+
+NOT_YOURS = _("Only the bank that holds these goods can propose them.")
+
+
+class NoGoods(DomainError):
+    """An offer to the network without a weight."""
+
+    code = "no_goods"
+
+    def __init__(self) -> None:
+        super().__init__(_("Write at least one kind of food with its weight."))
+
+
+class WindowClosed(DomainError):
+    """A pick-up window that ends before it begins, or is over already."""
+
+    code = "window_closed"
+
+    def __init__(self) -> None:
+        super().__init__(_("The pick-up must end after it begins, and not be over yet."), field="until")
+
+
+class NetworkOfferClosed(Conflict):
+    """The offer has its answer: it can no longer be withdrawn."""
+
+    code = "network_offer_closed"
+
+    def __init__(self) -> None:
+        super().__init__(_("This offer has just been answered. Call the food bank that takes it."))
+
+
+class NotABank(DomainError):
+    """Goods can only go to another bank that is at work."""
+
+    code = "not_a_bank"
+
+    def __init__(self) -> None:
+        super().__init__(_("Choose another food bank that is at work."), field="to_bank")
+
+
+class NotEnoughToTransfer(DomainError):
+    """More is proposed than the lot has free at that place."""
+
+    code = "not_enough_to_transfer"
+
+    def __init__(self, available_grams: int) -> None:
+        super().__init__(
+            _("Only %(available)s of this lot are free there."),
+            field="grams",
+            params={"available": format_kg(available_grams)},
+        )
+
+
+class ShippedTooMuch(DomainError):
+    """More is shipped than was agreed, or nothing at all."""
+
+    code = "shipped_too_much"
+
+    def __init__(self, *, label: str, agreed: int) -> None:
+        super().__init__(
+            _("%(goods)s: ship between 1 g and the %(agreed)s agreed. For more, propose a second transfer."),
+            params={"goods": label, "agreed": format_kg(agreed)},
+        )
+
+
+class ArrivedTooMuch(DomainError):
+    """More arrives than was shipped: the surplus is a matter of counting, not of transport."""
+
+    code = "arrived_too_much"
+
+    def __init__(self, *, label: str, shipped: int) -> None:
+        super().__init__(
+            _("%(goods)s: %(shipped)s were shipped. Receive at most that, then count the lot."),
+            params={"goods": label, "shipped": format_kg(shipped)},
+        )
+
+
+class DifferenceWithoutReason(DomainError):
+    """Less arrives than was shipped and nobody says why."""
+
+    code = "difference_without_reason"
+
+    def __init__(self) -> None:
+        super().__init__(_("Less arrived than was shipped: say why."), field="reason")
+
+
+class TransferMoved(Conflict):
+    """The transfer is no longer where this act expects it."""
+
+    code = "transfer_moved"
+
+    def __init__(self, *, number: str, state: Text) -> None:
+        super().__init__(
+            _("Transfer %(number)s is “%(state)s”: this is no longer possible."),
+            params={"number": number, "state": state},
+        )

@@ -1,0 +1,105 @@
+"""What the network writes into one bank's own schema: its file on a donor, its copy of the question."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+from apps.catalogue.models import Product, ProductFamily
+from apps.donors.models import Donor
+from apps.donors.services import donor_create
+from apps.kernel.abilities import software
+from apps.kernel.errors import Conflict
+from apps.offers import services as offers
+from apps.offers.models import Offer
+from tenants.crossing import BankUnavailable, Purpose, in_tenant
+from tenants.network.models import DonorAccount, NetworkOffer, NetworkOfferLine, RoutingStep
+
+NETWORK = software("COLLECTO")
+
+COPIED: Final = (
+    "name", "kind", "siret", "address", "city", "department", "latitude", "longitude", "contact_name",
+    "email", "phone",
+)  # fmt: skip
+"""What a bank's new file on a donor takes from its account; the bank changes its own copy as it likes."""
+
+
+def offer_put(step: RoutingStep, offer: NetworkOffer, lines: Sequence[NetworkOfferLine]) -> bool:
+    """Record the question in the bank's schema; false when its catalogue lacks a family of the goods."""
+    with in_tenant(step.bank, Purpose.ROUTING):
+        goods = _goods(lines)
+        if goods is None:
+            return False
+        offers.offer_record(
+            NETWORK,
+            op_key=step.pk,
+            network_step_id=step.pk,
+            donor=donor_file(offer.donor_account, source=offer.supply_source),
+            kind=offer.kind,
+            supply_source=offer.supply_source,
+            place=offers.Place(
+                address=offer.address,
+                city=offer.city,
+                department=offer.department,
+                latitude=offer.latitude,
+                longitude=offer.longitude,
+            ),
+            pickup_from=offer.pickup_from,
+            pickup_until=offer.pickup_until,
+            answer_by=step.deadline,
+            lines=goods,
+            comment=offer.comment,
+        )
+    return True
+
+
+def offer_expired(step: RoutingStep) -> bool:
+    """Let the bank's offer expire; false when the bank has answered: its answer is on its way."""
+    return _closed(step, offers.offer_expire)
+
+
+def offer_withdrawn(step: RoutingStep) -> bool:
+    """Withdraw the bank's offer; false when the bank has answered already."""
+    return _closed(step, offers.offer_withdraw)
+
+
+def donor_file(account: DonorAccount, *, source: str) -> Donor:
+    """Return the open bank's own file on a donor, opened from its account the first time."""
+    found = Donor.objects.filter(account_id=account.pk).first()
+    copied = {name: getattr(account, name) for name in COPIED}
+    return found or donor_create(
+        NETWORK, op_key=account.pk, account_id=account.pk, supply_source=source, **copied
+    )
+
+
+def _closed(step: RoutingStep, act: Callable[..., Any]) -> bool:
+    """Close the bank's offer unless it is answered; a bank that closed meanwhile cannot answer any more."""
+    try:
+        with in_tenant(step.bank, Purpose.ROUTING):
+            act(NETWORK, offer=Offer.objects.get(network_step_id=step.pk))
+    except Conflict:
+        return False
+    except BankUnavailable:
+        return True
+    return True
+
+
+def _goods(lines: Sequence[NetworkOfferLine]) -> list[offers.NewOfferLine] | None:
+    """Return the lines in the words of the bank's catalogue, ``None`` when a family is missing."""
+    families = ProductFamily.objects.active().in_bulk([x.family_code for x in lines], field_name="code")
+    refs = [line.product_ref for line in lines if line.product_ref]
+    products = Product.objects.active().in_bulk(refs, field_name="ref")
+    if any(line.family_code not in families for line in lines):
+        return None
+    return [
+        offers.NewOfferLine(
+            product=products.get(line.product_ref),
+            family=families[line.family_code],
+            grams=line.remaining_grams,
+            label=line.label,
+            temperature_class=line.temperature_class,
+            date_kind=line.date_kind,
+            expires_on=line.expires_on,
+            pallet_count=line.pallet_count,
+            cents_per_kg=line.cents_per_kg,
+        )
+        for line in lines
+    ]

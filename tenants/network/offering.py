@@ -1,0 +1,172 @@
+"""Food comes to the network: donor accounts, publishing an offer, taking it back."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from apps.donors.states import DonorKind, SupplySource
+from apps.kernel import clock
+from apps.kernel.abilities import Actor, require
+from apps.offers.services import Place
+from apps.offers.states import OfferKind
+from tenants.crossing import Purpose, in_platform
+from tenants.network import errors, local, routing
+from tenants.network.abilities import abilities
+from tenants.network.models import DonorAccount, NetworkOffer, NetworkOfferLine, RoutingStep
+from tenants.network.states import UNDER_WAY, NetworkOfferStatus, StepState
+
+SOURCES: Final[dict[str, SupplySource]] = {
+    DonorKind.RETAIL_PLATFORM: SupplySource.GMS_PLATFORM,
+    DonorKind.FOOD_INDUSTRY: SupplySource.INDUSTRY,
+    DonorKind.WHOLESALER: SupplySource.INDUSTRY,
+    DonorKind.FARM: SupplySource.AGRI_DONATION,
+    DonorKind.FARM_COOP: SupplySource.AGRI_DONATION,
+    DonorKind.CENTRAL_KITCHEN: SupplySource.CATERING,
+    DonorKind.SCHOOL_KITCHEN: SupplySource.CATERING,
+}
+"""Supply source of a gift by kind of donor; every kind of shop is a retail pick-up."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewNetworkLine:
+    """Goods of a new offer: a product of the library, or a mix of one family under a free label."""
+
+    family_code: str
+    grams: int
+    label: str
+    temperature_class: str
+    date_kind: str
+    expires_on: dt.date | None = None
+    product_ref: str = ""
+    pallet_count: int | None = None
+    cents_per_kg: int = 0
+
+
+def donor_account_ensure(
+    actor: Actor, *, email: str, name: str, kind: str, department: str, **details: object
+) -> DonorAccount:
+    """Return the account with this e-mail and name, opened if unknown; a known one is never changed here.
+
+    ``details`` are the optional fields of :class:`DonorAccount`.
+
+    Raises:
+        ValidationError: a field is wrong.
+    """
+    require(abilities(actor), "publish")
+    wanted = {"email": email.strip().lower(), "name": " ".join(name.split())}
+    with in_platform(Purpose.ROUTING), transaction.atomic():
+        found = DonorAccount.objects.filter(**wanted).first()
+        if found is not None:
+            return found
+        account = DonorAccount(**wanted, kind=kind, department=department, **details)
+        account.full_clean(validate_unique=False, validate_constraints=False)
+        DonorAccount.objects.bulk_create([account], ignore_conflicts=True)
+        return DonorAccount.objects.get(**wanted)
+
+
+def offer_publish(
+    actor: Actor,
+    *,
+    op_key: UUID,
+    account: DonorAccount,
+    place: Place,
+    pickup_from: dt.datetime,
+    pickup_until: dt.datetime,
+    lines: Sequence[NewNetworkLine],
+    kind: str = OfferKind.GIFT,
+    supply_source: str | None = None,
+    comment: str = "",
+) -> NetworkOffer:
+    """Publish food to the network and ask the first bank, in one transaction.
+
+    The same ``op_key`` again returns the first offer.
+
+    Raises:
+        DomainError: no goods, or a pick-up window that is over or reversed.
+    """
+    require(abilities(actor), "publish")
+    if not lines or any(line.grams < 1 for line in lines):
+        raise errors.NoGoods
+    if pickup_from > pickup_until or pickup_until <= clock.now():
+        raise errors.WindowClosed
+    with in_platform(Purpose.ROUTING), transaction.atomic():
+        known = NetworkOffer.objects.filter(op_key=op_key).first()
+        if known is not None:
+            return known
+        offer = NetworkOffer.objects.create(
+            number=_next_number(),
+            op_key=op_key,
+            donor_account=account,
+            kind=kind,
+            supply_source=supply_source or _source(kind, account),
+            address=place.address,
+            city=place.city,
+            department=place.department,
+            latitude=place.latitude,
+            longitude=place.longitude,
+            pickup_from=pickup_from,
+            pickup_until=pickup_until,
+            offered_grams=sum(line.grams for line in lines),
+            comment=comment,
+        )
+        NetworkOfferLine.objects.bulk_create(
+            _row(offer, position, line) for position, line in enumerate(lines)
+        )
+        routing.ask_next(offer)
+        return offer
+
+
+def offer_withdraw(actor: Actor, *, offer: NetworkOffer) -> NetworkOffer:
+    """Take back what nobody has taken yet: the bank asked now is told, nobody else is asked.
+
+    Raises:
+        Forbidden: this is not the donor's own offer.
+        Conflict: it has its answer.
+    """
+    require(abilities(actor, offer), "withdraw")
+    with in_platform(Purpose.ROUTING), transaction.atomic():
+        asked = RoutingStep.objects.select_for_update(of=("self",)).select_related("bank")
+        step = asked.filter(offer=offer, state=StepState.ASKED).first()
+        offer = routing.offer_locked(offer.pk)
+        if offer.status not in UNDER_WAY or (step and not local.offer_withdrawn(step)):
+            raise errors.NetworkOfferClosed
+        if step is not None:
+            routing.step_settle(step, StepState.CANCELLED)
+        routing.offer_close(offer, otherwise=NetworkOfferStatus.WITHDRAWN)
+        return offer
+
+
+def _row(offer: NetworkOffer, position: int, line: NewNetworkLine) -> NetworkOfferLine:
+    return NetworkOfferLine(
+        offer=offer,
+        position=position,
+        product_ref=line.product_ref,
+        family_code=line.family_code,
+        label=line.label,
+        temperature_class=line.temperature_class,
+        date_kind=line.date_kind,
+        expires_on=line.expires_on,
+        grams=line.grams,
+        remaining_grams=line.grams,
+        pallet_count=line.pallet_count,
+        cents_per_kg=line.cents_per_kg,
+    )
+
+
+def _source(kind: str, account: DonorAccount) -> SupplySource:
+    """Return where the goods come from when the donor does not say."""
+    if kind == OfferKind.SALE:
+        return SupplySource.PURCHASE_OWN
+    return SOURCES.get(account.kind, SupplySource.GMS_RAMASSE)
+
+
+def _next_number() -> str:
+    """Return the next reference of an offer; no legal document, so a gap does no harm."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('public.network_offer_number')")
+        (last,) = cursor.fetchone()
+    return f"RO-{clock.today().year}-{last:05d}"

@@ -1,0 +1,198 @@
+"""Reads about offers and transfers. Each hops to the platform's scope and answers rows already read."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Count, F, Prefetch, Q, QuerySet, Sum
+from django.http import Http404
+
+from apps.catalogue.states import TemperatureClass
+from apps.kernel import clock
+from apps.kernel.scope import current_bank_id
+from tenants.crossing import Purpose, in_platform
+from tenants.network.models import (
+    NetworkOffer,
+    NetworkOfferLine,
+    RoutingStep,
+    Transfer,
+    TransferLine,
+)
+from tenants.network.rules import Candidate, OfferToRoute
+from tenants.network.states import OPEN_TRANSFERS, TransferState
+from tenants.registry import territory
+from tenants.registry.selectors import operating_banks
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BankFlow:
+    """Grams that one bank shipped to another, what arrived of them and what was lost on the road."""
+
+    from_bank_id: UUID
+    from_label: str
+    to_bank_id: UUID
+    to_label: str
+    shipped_grams: int
+    received_grams: int
+    lost_grams: int
+
+
+def candidates() -> list[Candidate]:
+    """Return every bank and antenna at work, as the router sees them (platform's scope)."""
+    return [
+        Candidate(
+            bank_id=bank.pk,
+            kind=bank.kind,
+            parent_id=bank.parent_id,
+            departments=frozenset(served.department for served in bank.territories.all()),
+            latitude=bank.latitude,
+            longitude=bank.longitude,
+        )
+        for bank in operating_banks()
+    ]
+
+
+def offer_to_route(offer: NetworkOffer, *, now: dt.datetime) -> OfferToRoute:
+    """Return what the router needs of an offer (platform's scope).
+
+    A place without coordinates counts as its prefecture: good enough to order banks by distance.
+    """
+    home = territory.department(offer.department)
+    lines = list(offer.lines.filter(remaining_grams__gt=0))
+    region = {d.code for d in territory.departments() if d.region == home.region}
+    return OfferToRoute(
+        department=offer.department,
+        latitude=home.latitude if offer.latitude is None else offer.latitude,
+        longitude=home.longitude if offer.longitude is None else offer.longitude,
+        grams=sum(line.remaining_grams for line in lines),
+        temperature_class=coldest(lines),
+        days_left=days_left(lines),
+        neighbours=frozenset(home.neighbours),
+        region=frozenset(region - {home.code}),
+    )
+
+
+def days_left(lines: Sequence[NetworkOfferLine]) -> int | None:
+    """Return the days to the earliest date of some goods, ``None`` when none has a date."""
+    dates = [line.expires_on for line in lines if line.expires_on is not None]
+    return (min(dates) - clock.today()).days if dates else None
+
+
+def coldest(lines: Sequence[NetworkOfferLine]) -> str:
+    """Return the coldest temperature class among some goods: the one that decides who has room."""
+    return max((line.temperature_class for line in lines), key=TemperatureClass.values.index, default="")
+
+
+def offer_followed(token: str) -> NetworkOffer:
+    """Return an offer with its lines and steps, for whoever holds its secret word.
+
+    Raises:
+        Http404: no offer has it.
+    """
+    with in_platform(Purpose.ROUTING):
+        offer = _followed().filter(public_token=token).first()
+    if offer is None:
+        raise Http404
+    return offer
+
+
+def trail_of_step(step_id: UUID) -> NetworkOffer:
+    """Return the offer behind a question put to the open bank, with every bank asked, in order.
+
+    Raises:
+        Http404: the question was not put to this bank.
+    """
+    bank_id = current_bank_id()
+    with in_platform(Purpose.ROUTING):
+        offer = _followed().filter(steps__in=[step_id], steps__bank_id=bank_id).first()
+    if offer is None:
+        raise Http404
+    return offer
+
+
+def _followed() -> QuerySet[NetworkOffer]:
+    steps = RoutingStep.objects.select_related("bank").order_by("rank")
+    return NetworkOffer.objects.select_related("donor_account").prefetch_related(
+        "lines", Prefetch("steps", queryset=steps)
+    )
+
+
+def transfers_of(bank_id: UUID) -> QuerySet[Transfer]:
+    """Return the transfers a bank sends or receives, with the grams proposed (platform's scope)."""
+    mine = Transfer.objects.filter(Q(from_bank_id=bank_id) | Q(to_bank_id=bank_id))
+    return mine.annotate(grams=Sum("lines__proposed_grams"))
+
+
+def transfer_here(pk: UUID) -> Transfer:
+    """Return a transfer of the open bank with its lines.
+
+    Raises:
+        Http404: no such transfer, or not of this bank.
+    """
+    bank_id = current_bank_id()
+    with in_platform(Purpose.TRANSFER):
+        found = transfers_of(bank_id).select_related("from_bank", "to_bank").prefetch_related("lines")
+        transfer = found.filter(pk=pk).first()
+    if transfer is None:
+        raise Http404
+    return transfer
+
+
+def transfers_waiting() -> dict[str, int]:
+    """Return how many transfers wait for the open bank: to answer, to ship, to receive."""
+    bank_id = current_bank_id()
+    with in_platform(Purpose.TRANSFER):
+        return Transfer.objects.aggregate(
+            to_answer=Count("pk", Q(to_bank_id=bank_id, state=TransferState.PROPOSED)),
+            to_ship=Count("pk", Q(from_bank_id=bank_id, state=TransferState.ACCEPTED)),
+            to_receive=Count("pk", Q(to_bank_id=bank_id, state=TransferState.SHIPPED)),
+        )
+
+
+def flows_between_banks(*, since: dt.date | None = None, until: dt.date | None = None) -> list[BankFlow]:
+    """Return what each bank shipped to each other (shipped within the days given), largest first.
+
+    Runs in the scope of the platform or of the federation.
+    """
+    shipped = TransferLine.objects.filter(shipped_grams__gt=0)
+    if since is not None:
+        shipped = shipped.filter(transfer__shipped_on__gte=since)
+    if until is not None:
+        shipped = shipped.filter(transfer__shipped_on__lte=until)
+    rows = (
+        shipped.values(
+            from_bank_id=F("transfer__from_bank_id"),
+            from_label=F("transfer__from_bank__name"),
+            to_bank_id=F("transfer__to_bank_id"),
+            to_label=F("transfer__to_bank__name"),
+        )
+        .annotate(shipped=Sum("shipped_grams"), received=Sum("received_grams"), lost=Sum("lost_grams"))
+        .order_by("-shipped", "from_label", "to_label")
+    )
+    return [
+        BankFlow(
+            from_bank_id=row["from_bank_id"],
+            from_label=row["from_label"],
+            to_bank_id=row["to_bank_id"],
+            to_label=row["to_label"],
+            shipped_grams=row["shipped"],
+            received_grams=row["received"],
+            lost_grams=row["lost"],
+        )
+        for row in rows
+    ]
+
+
+def open_transfers() -> list[Transfer]:
+    """Return the transfers under way in the whole network, oldest first (platform or federation)."""
+    under_way = Transfer.objects.filter(state__in=OPEN_TRANSFERS).annotate(grams=Sum("lines__proposed_grams"))
+    return list(under_way.order_by("created_at", "pk"))
+
+
+def in_transit_grams() -> int:
+    """Return the grams on the road between banks now (platform or federation)."""
+    on_the_road = TransferLine.objects.aggregate(
+        grams=Sum(F("shipped_grams") - F("received_grams") - F("lost_grams"))
+    )
+    return on_the_road["grams"] or 0
