@@ -1,5 +1,7 @@
 """Pages of the stage."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from apps.impact.views import staff
+
+urlpatterns = [path("", staff.indicator_list, name="impact_indicator_list")]

@@ -6,16 +6,8 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-
-class Flow(models.TextChoices):
-    """Which way a kilogram went. Transfers between banks are no new origin: they have flows of their own."""
-
-    IN = "in", _("Received")
-    OUT = "out", _("Handed over")
-    LOSS = "loss", _("Lost")
-    SHIPPED = "shipped", _("Shipped to another bank")
-    ARRIVED = "arrived", _("Arrived from another bank")
-    COUNT = "count", _("Stock count")
+from apps.impact.rules import Flow
+from apps.impact.states import FLOW_LABELS
 
 
 class Figure(models.Model):
@@ -30,7 +22,9 @@ class Figure(models.Model):
     site = models.CharField(_("site"), max_length=12)
     family = models.CharField(_("family"), max_length=40)
     source = models.CharField(_("supply source"), max_length=20)
-    flow = models.CharField(_("flow"), max_length=8, choices=Flow)
+    flow = models.CharField(
+        _("flow"), max_length=8, choices=[(flow.value, FLOW_LABELS[flow]) for flow in Flow]
+    )
     detail = models.CharField(_("detail"), max_length=24, blank=True)
     is_food = models.BooleanField(_("food"))
     is_fresh = models.BooleanField(_("fresh"))
@@ -71,8 +65,16 @@ class Rollup(Figure):
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=[
-                    "bank_id", "day", "site", "family", "source",
-                    "flow", "detail", "is_food", "is_fresh", "is_organic",
+                    "bank_id",
+                    "day",
+                    "site",
+                    "family",
+                    "source",
+                    "flow",
+                    "detail",
+                    "is_food",
+                    "is_fresh",
+                    "is_organic",
                 ],
                 name="rollup_once",
             )

@@ -5,60 +5,107 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Delta',
+            name="Delta",
             fields=[
-                ('bank_id', models.UUIDField(verbose_name='food bank')),
-                ('day', models.DateField(verbose_name='day')),
-                ('site', models.CharField(max_length=12, verbose_name='site')),
-                ('family', models.CharField(max_length=40, verbose_name='family')),
-                ('source', models.CharField(max_length=20, verbose_name='supply source')),
-                ('flow', models.CharField(choices=[('in', 'Received'), ('out', 'Handed over'), ('loss', 'Lost'), ('shipped', 'Shipped to another bank'), ('arrived', 'Arrived from another bank'), ('count', 'Stock count')], max_length=8, verbose_name='flow')),
-                ('detail', models.CharField(blank=True, max_length=24, verbose_name='detail')),
-                ('is_food', models.BooleanField(verbose_name='food')),
-                ('is_fresh', models.BooleanField(verbose_name='fresh')),
-                ('is_organic', models.BooleanField(verbose_name='organic')),
-                ('grams', models.BigIntegerField(verbose_name='weight')),
-                ('cents', models.BigIntegerField(verbose_name='valuation')),
-                ('lines', models.IntegerField(verbose_name='lines')),
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("bank_id", models.UUIDField(verbose_name="food bank")),
+                ("day", models.DateField(verbose_name="day")),
+                ("site", models.CharField(max_length=12, verbose_name="site")),
+                ("family", models.CharField(max_length=40, verbose_name="family")),
+                ("source", models.CharField(max_length=20, verbose_name="supply source")),
+                (
+                    "flow",
+                    models.CharField(
+                        choices=[
+                            ("in", "Received"),
+                            ("out", "Handed over"),
+                            ("loss", "Lost"),
+                            ("shipped", "Shipped to another bank"),
+                            ("arrived", "Arrived from another bank"),
+                            ("count", "Stock count"),
+                        ],
+                        max_length=8,
+                        verbose_name="flow",
+                    ),
+                ),
+                ("detail", models.CharField(blank=True, max_length=24, verbose_name="detail")),
+                ("is_food", models.BooleanField(verbose_name="food")),
+                ("is_fresh", models.BooleanField(verbose_name="fresh")),
+                ("is_organic", models.BooleanField(verbose_name="organic")),
+                ("grams", models.BigIntegerField(verbose_name="weight")),
+                ("cents", models.BigIntegerField(verbose_name="valuation")),
+                ("lines", models.IntegerField(verbose_name="lines")),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
             ],
             options={
-                'verbose_name': 'delta',
-                'verbose_name_plural': 'deltas',
-                'indexes': [models.Index(fields=['bank_id', 'day'], name='delta_bank_day')],
+                "verbose_name": "delta",
+                "verbose_name_plural": "deltas",
+                "indexes": [models.Index(fields=["bank_id", "day"], name="delta_bank_day")],
             },
         ),
         migrations.CreateModel(
-            name='Rollup',
+            name="Rollup",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('bank_id', models.UUIDField(verbose_name='food bank')),
-                ('day', models.DateField(verbose_name='day')),
-                ('site', models.CharField(max_length=12, verbose_name='site')),
-                ('family', models.CharField(max_length=40, verbose_name='family')),
-                ('source', models.CharField(max_length=20, verbose_name='supply source')),
-                ('flow', models.CharField(choices=[('in', 'Received'), ('out', 'Handed over'), ('loss', 'Lost'), ('shipped', 'Shipped to another bank'), ('arrived', 'Arrived from another bank'), ('count', 'Stock count')], max_length=8, verbose_name='flow')),
-                ('detail', models.CharField(blank=True, max_length=24, verbose_name='detail')),
-                ('is_food', models.BooleanField(verbose_name='food')),
-                ('is_fresh', models.BooleanField(verbose_name='fresh')),
-                ('is_organic', models.BooleanField(verbose_name='organic')),
-                ('grams', models.BigIntegerField(verbose_name='weight')),
-                ('cents', models.BigIntegerField(verbose_name='valuation')),
-                ('lines', models.IntegerField(verbose_name='lines')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("bank_id", models.UUIDField(verbose_name="food bank")),
+                ("day", models.DateField(verbose_name="day")),
+                ("site", models.CharField(max_length=12, verbose_name="site")),
+                ("family", models.CharField(max_length=40, verbose_name="family")),
+                ("source", models.CharField(max_length=20, verbose_name="supply source")),
+                (
+                    "flow",
+                    models.CharField(
+                        choices=[
+                            ("in", "Received"),
+                            ("out", "Handed over"),
+                            ("loss", "Lost"),
+                            ("shipped", "Shipped to another bank"),
+                            ("arrived", "Arrived from another bank"),
+                            ("count", "Stock count"),
+                        ],
+                        max_length=8,
+                        verbose_name="flow",
+                    ),
+                ),
+                ("detail", models.CharField(blank=True, max_length=24, verbose_name="detail")),
+                ("is_food", models.BooleanField(verbose_name="food")),
+                ("is_fresh", models.BooleanField(verbose_name="fresh")),
+                ("is_organic", models.BooleanField(verbose_name="organic")),
+                ("grams", models.BigIntegerField(verbose_name="weight")),
+                ("cents", models.BigIntegerField(verbose_name="valuation")),
+                ("lines", models.IntegerField(verbose_name="lines")),
             ],
             options={
-                'verbose_name': 'rollup',
-                'verbose_name_plural': 'rollups',
-                'constraints': [models.UniqueConstraint(fields=('bank_id', 'day', 'site', 'family', 'source', 'flow', 'detail', 'is_food', 'is_fresh', 'is_organic'), name='rollup_once')],
+                "verbose_name": "rollup",
+                "verbose_name_plural": "rollups",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=(
+                            "bank_id",
+                            "day",
+                            "site",
+                            "family",
+                            "source",
+                            "flow",
+                            "detail",
+                            "is_food",
+                            "is_fresh",
+                            "is_organic",
+                        ),
+                        name="rollup_once",
+                    )
+                ],
             },
         ),
     ]

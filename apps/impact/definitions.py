@@ -1,0 +1,190 @@
+"""The indicators: what each is called, how it is computed in words, in what unit, from what source.
+
+A definition is versioned: whoever changes a formula raises the version, and the version is shown beside
+the figure. The same definitions serve a bank's page, the federation's page and the API.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from typing import Final
+
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from apps.impact import rules
+from apps.impact.rules import Totals
+from apps.kernel import display
+from apps.kernel.errors import Text
+from apps.kernel.quantity import format_kg
+
+Value = int | Decimal | None
+
+LEDGER: Final = _("Movements of the stock ledger")
+
+
+class Unit(StrEnum):
+    """What an indicator is measured in."""
+
+    GRAMS = "grams"
+    MEALS = "meals"
+    SHARE = "share"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Definition:
+    """One indicator; ``compute`` takes the figures added up over a period."""
+
+    code: str
+    name: Text
+    formula: Text
+    unit: Unit
+    compute: Callable[[Totals], Value]
+    source: Text = LEDGER
+    version: int = 1
+
+    def show(self, value: Value) -> str:
+        """Write a value of this indicator with its unit."""
+        if value is None:
+            return display.NOTHING
+        if self.unit is Unit.SHARE:
+            return display.percent(value, decimals=1)
+        return format_kg(int(value), decimals=0) if self.unit is Unit.GRAMS else display.number(value)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """An indicator read over a period, and over the period it is compared with."""
+
+    definition: Definition
+    value: Value
+    before: Value
+
+    @property
+    def shown(self) -> str:
+        """The value with its unit."""
+        return self.definition.show(self.value)
+
+    @property
+    def shown_before(self) -> str:
+        """The earlier value with its unit."""
+        return self.definition.show(self.before)
+
+    @property
+    def comparison(self) -> str:
+        """The change in words: ``12 % more``, ``2.1 points less``, ``unchanged``."""
+        if self.value is None or self.before is None:
+            return _now("no comparison")
+        if self.value == self.before:
+            return _now("unchanged")
+        more = self.value > self.before
+        if self.definition.unit is Unit.SHARE:
+            points = display.number(abs(Decimal(self.value) - Decimal(self.before)) * 100, decimals=1)
+            words = _now("%(points)s points more") if more else _now("%(points)s points less")
+            return words % {"points": points}
+        if self.before <= 0:
+            return _now("none before")
+        change = display.percent(abs(Decimal(self.value) / Decimal(self.before) - 1))
+        return (_now("%(change)s more") if more else _now("%(change)s less")) % {"change": change}
+
+
+DEFINITIONS: Final[tuple[Definition, ...]] = (
+    Definition(
+        code="received",
+        name=_("Received"),
+        formula=_(
+            "Weight of first receipts from donors and suppliers, refusals at the dock left out. Goods from "
+            "another food bank are not counted again: they were counted where they first arrived."
+        ),
+        unit=Unit.GRAMS,
+        compute=rules.received,
+    ),
+    Definition(
+        code="handed_over",
+        name=_("Handed over"),
+        formula=_("Weight handed over to partner organisations, as weighed at loading."),
+        unit=Unit.GRAMS,
+        compute=rules.handed_over,
+    ),
+    Definition(
+        code="meals",
+        name=_("Meals handed over"),
+        formula=_(
+            "Weight of food handed over, 1 kg making 2 meals of 500 g. Hygiene products are not counted."
+        ),
+        unit=Unit.MEALS,
+        compute=rules.meals,
+    ),
+    Definition(
+        code="lost",
+        name=_("Lost"),
+        formula=_("Weight thrown away or lost after it was received, whatever the reason."),
+        unit=Unit.GRAMS,
+        compute=rules.lost,
+    ),
+    Definition(
+        code="loss_rate",
+        name=_("Loss rate"),
+        formula=_(
+            "Weight lost, divided by all that left the stock: handed over, shipped to other banks or lost."
+        ),
+        unit=Unit.SHARE,
+        compute=rules.loss_rate,
+    ),
+    Definition(
+        code="fresh_share",
+        name=_("Fresh share"),
+        formula=_("Weight of fresh food received, divided by the weight received."),
+        unit=Unit.SHARE,
+        compute=rules.fresh_share,
+    ),
+    Definition(
+        code="organic_share",
+        name=_("Organic share"),
+        formula=_("Weight of organic food received, divided by the weight received."),
+        unit=Unit.SHARE,
+        compute=rules.organic_share,
+    ),
+    Definition(
+        code="shipped",
+        name=_("Shipped to other banks"),
+        formula=_("Weight that left for another food bank."),
+        unit=Unit.GRAMS,
+        compute=rules.shipped,
+    ),
+    Definition(
+        code="arrived",
+        name=_("Arrived from other banks"),
+        formula=_("Weight taken over from another food bank, losses on the road included."),
+        unit=Unit.GRAMS,
+        compute=rules.arrived,
+    ),
+    Definition(
+        code="stock",
+        name=_("In stock"),
+        formula=_(
+            "All that was received, arrived from other banks or was found at a stock count, less all that "
+            "was handed over, shipped or lost, from the first day to the end of the period."
+        ),
+        unit=Unit.GRAMS,
+        compute=rules.stock,
+    ),
+)
+
+IN_TRANSIT: Final = Definition(
+    code="in_transit",
+    name=_("Between two banks"),
+    formula=_("Weight shipped to other banks and not yet arrived, at the end of the period."),
+    unit=Unit.GRAMS,
+    compute=rules.in_transit,
+)
+"""Read over the whole network only: what one bank ships, another one receives."""
+
+
+def read_all(definitions: tuple[Definition, ...], totals: Totals, before: Totals) -> list[Reading]:
+    """Read every indicator over a period and over the one it is compared with."""
+    return [
+        Reading(definition=definition, value=definition.compute(totals), before=definition.compute(before))
+        for definition in definitions
+    ]
