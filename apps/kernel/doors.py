@@ -98,6 +98,11 @@ def writes(view: View) -> View:
     return _door(view, name="writes", methods=WRITING)
 
 
+def door_of(view: Callable[..., Any]) -> str:
+    """Return ``"reads"`` or ``"writes"``, or an empty text for a view that declares neither."""
+    return str(getattr(view, "door", ""))
+
+
 def _door(view: View, *, name: str, methods: Sequence[str]) -> View:
     @wraps(view)
     def through_door(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
