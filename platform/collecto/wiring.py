@@ -4,26 +4,31 @@
 least once after the commit, to a handler that is idempotent.
 """
 
+from apps.delivery import handlers as delivery
 from apps.delivery.facts import GoodsDelivered
 from apps.kernel import facts
 from apps.kernel.facts import Reactions, Wiring
 from apps.offers.facts import OfferAccepted, OfferDeclined
 from apps.orders.facts import OrderCancelled, OrderConfirmed
+from apps.receiving import handlers as receiving
 from apps.receiving.facts import GoodsReceived
+from apps.rounds import handlers as rounds
 from apps.rounds.facts import GoodsCollected, StopMissed
 from apps.stock import handlers as stock
 from apps.stock.facts import LotBlocked
+from tenants.network import handlers as network
+from tenants.network import handlers as network
 from tenants.outbox.delivery import hint
 
 WIRING: Wiring = {
-    OfferAccepted: Reactions(),
-    OfferDeclined: Reactions(),
-    GoodsCollected: Reactions(),
+    OfferAccepted: Reactions(later=(network.on_offer_accepted,)),
+    OfferDeclined: Reactions(later=(network.on_offer_declined,)),
+    GoodsCollected: Reactions(inside=(receiving.on_goods_collected,)),
     StopMissed: Reactions(),
     GoodsReceived: Reactions(inside=(stock.on_goods_received,)),
     LotBlocked: Reactions(),
-    OrderConfirmed: Reactions(),
-    OrderCancelled: Reactions(),
+    OrderConfirmed: Reactions(inside=(delivery.on_order_confirmed,)),
+    OrderCancelled: Reactions(inside=(delivery.on_order_cancelled,)),
     GoodsDelivered: Reactions(),
 }
 
