@@ -156,9 +156,9 @@ def field_for(db_field: "models.Field[Any, Any]", **kwargs: Any) -> forms.Field 
     Give it to a model form as ``Meta.formfield_callback``.
     """
     if db_field.name.endswith("_grams"):
-        return KgField(allow_zero=True, **_described(db_field), **kwargs)
+        return KgField(allow_zero=True, **(_described(db_field) | kwargs))
     if db_field.name.endswith("_cents"):
-        return EurosField(**_described(db_field), **kwargs)
+        return EurosField(**(_described(db_field) | kwargs))
     if isinstance(db_field, models.DateTimeField):
         kwargs.setdefault("widget", MomentInput())
     elif isinstance(db_field, models.DateField):

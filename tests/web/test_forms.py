@@ -5,6 +5,7 @@ from uuid import UUID, uuid4
 import pytest
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db import models
 from django.utils import translation
 
 from apps.kernel.errors import Conflict, DomainError
@@ -166,3 +167,11 @@ def test_model_fields_get_the_picker_that_fits():
     assert at.widget.input_type == "datetime-local"
     assert year
     assert year.widget.input_type == "number"
+
+
+def test_a_weight_of_a_model_keeps_the_hint_its_form_gives():
+    grams = models.BigIntegerField("capacity", name="capacity_grams", help_text="From the model.")
+    field = field_for(grams, help_text="From the form.")
+    assert isinstance(field, KgField)
+    assert field.help_text == "From the form."
+    assert field.label == "Capacity"
