@@ -8,93 +8,326 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('catalogue', '0001_initial'),
-        ('donors', '0001_initial'),
-        ('rounds', '0001_initial'),
-        ('sites', '0001_initial'),
+        ("catalogue", "0001_initial"),
+        ("donors", "0001_initial"),
+        ("rounds", "0001_initial"),
+        ("sites", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='GoodsReceipt',
+            name="GoodsReceipt",
             fields=[
-                ('id', models.UUIDField(default=apps.kernel.models.new_id, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(default=apps.kernel.clock.now, editable=False, verbose_name='created at')),
-                ('updated_at', models.DateTimeField(default=apps.kernel.clock.now, editable=False, verbose_name='changed at')),
-                ('number', models.CharField(editable=False, max_length=20, null=True, unique=True, verbose_name='number')),
-                ('op_key', models.UUIDField(editable=False, unique=True)),
-                ('supply_source', models.CharField(choices=[('GMS_RAMASSE', 'Retail pick-up'), ('GMS_PLATFORM', 'Retail platform'), ('INDUSTRY', 'Industry and wholesale'), ('AGRI_DONATION', 'Farm gift'), ('AGRI_WITHDRAWAL', 'Market withdrawal'), ('CATERING', 'Catering'), ('NATIONAL_COLLECTION', 'National collection'), ('FSE_PLUS', 'European food (ESF+)'), ('CNES', 'National credit for social groceries'), ('PURCHASE_MMPT', '“Eat better for all” purchase'), ('PURCHASE_OWN', 'Purchase from own funds'), ('NATIONAL_DONATION', 'National gift')], max_length=20, verbose_name='supply source')),
-                ('campaign', models.CharField(blank=True, max_length=40, verbose_name='campaign')),
-                ('status', models.CharField(choices=[('expected', 'Expected'), ('posted', 'In stock'), ('cancelled', 'Cancelled')], default='expected', max_length=9, verbose_name='state')),
-                ('received_on', models.DateField(blank=True, null=True, verbose_name='received on')),
-                ('received_by', models.CharField(blank=True, max_length=200, verbose_name='received by')),
-                ('comment', models.CharField(blank=True, max_length=500, verbose_name='comment')),
-                ('donor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='receipts', to='donors.donor', verbose_name='donor')),
-                ('site', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='receipts', to='sites.site', verbose_name='site')),
-                ('stop', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='receipt', to='rounds.stop', verbose_name='stop')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=apps.kernel.models.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=apps.kernel.clock.now, editable=False, verbose_name="created at"
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        default=apps.kernel.clock.now, editable=False, verbose_name="changed at"
+                    ),
+                ),
+                (
+                    "number",
+                    models.CharField(
+                        editable=False, max_length=20, null=True, unique=True, verbose_name="number"
+                    ),
+                ),
+                ("op_key", models.UUIDField(editable=False, unique=True)),
+                (
+                    "supply_source",
+                    models.CharField(
+                        choices=[
+                            ("GMS_RAMASSE", "Retail pick-up"),
+                            ("GMS_PLATFORM", "Retail platform"),
+                            ("INDUSTRY", "Industry and wholesale"),
+                            ("AGRI_DONATION", "Farm gift"),
+                            ("AGRI_WITHDRAWAL", "Market withdrawal"),
+                            ("CATERING", "Catering"),
+                            ("NATIONAL_COLLECTION", "National collection"),
+                            ("FSE_PLUS", "European food (ESF+)"),
+                            ("CNES", "National credit for social groceries"),
+                            ("PURCHASE_MMPT", "“Eat better for all” purchase"),
+                            ("PURCHASE_OWN", "Purchase from own funds"),
+                            ("NATIONAL_DONATION", "National gift"),
+                        ],
+                        max_length=20,
+                        verbose_name="supply source",
+                    ),
+                ),
+                ("campaign", models.CharField(blank=True, max_length=40, verbose_name="campaign")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("expected", "Expected"),
+                            ("posted", "In stock"),
+                            ("cancelled", "Cancelled"),
+                        ],
+                        default="expected",
+                        max_length=9,
+                        verbose_name="state",
+                    ),
+                ),
+                ("received_on", models.DateField(blank=True, null=True, verbose_name="received on")),
+                ("received_by", models.CharField(blank=True, max_length=200, verbose_name="received by")),
+                ("comment", models.CharField(blank=True, max_length=500, verbose_name="comment")),
+                (
+                    "donor",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="receipts",
+                        to="donors.donor",
+                        verbose_name="donor",
+                    ),
+                ),
+                (
+                    "site",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="receipts",
+                        to="sites.site",
+                        verbose_name="site",
+                    ),
+                ),
+                (
+                    "stop",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="receipt",
+                        to="rounds.stop",
+                        verbose_name="stop",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'receipt',
-                'verbose_name_plural': 'receipts',
-                'ordering': ['-created_at', '-id'],
+                "verbose_name": "receipt",
+                "verbose_name_plural": "receipts",
+                "ordering": ["-created_at", "-id"],
             },
         ),
         migrations.CreateModel(
-            name='ReceiptLine',
+            name="ReceiptLine",
             fields=[
-                ('id', models.UUIDField(default=apps.kernel.models.new_id, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(default=apps.kernel.clock.now, editable=False, verbose_name='created at')),
-                ('updated_at', models.DateTimeField(default=apps.kernel.clock.now, editable=False, verbose_name='changed at')),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('label', models.CharField(max_length=120, verbose_name='goods')),
-                ('temperature_class', models.CharField(choices=[('AMBIENT', 'Ambient'), ('COOL_8_12', 'Cool, 8 to 12 °C'), ('CHILLED_5_15', 'Chilled, 5 to 15 °C'), ('CHILLED_0_8', 'Chilled, 0 to 8 °C'), ('CHILLED_0_4', 'Chilled, 0 to 4 °C'), ('CHILLED_0_3', 'Chilled, 0 to 3 °C'), ('CHILLED_0_2', 'Chilled, 0 to 2 °C'), ('FROZEN_M18', 'Frozen, −18 °C')], max_length=12, verbose_name='temperature class')),
-                ('expected_grams', models.PositiveBigIntegerField(default=0, verbose_name='expected')),
-                ('accepted_grams', models.PositiveBigIntegerField(default=0, verbose_name='accepted')),
-                ('refused_grams', models.PositiveBigIntegerField(default=0, verbose_name='refused')),
-                ('refusal_reason', models.CharField(blank=True, choices=[('temperature', 'Temperature'), ('date_passed', 'Date passed'), ('damaged', 'Damaged'), ('label', 'Label missing'), ('pests', 'Pests'), ('not_edible', 'Not edible'), ('other', 'Other')], max_length=12, verbose_name='reason')),
-                ('temperature_c', models.DecimalField(blank=True, decimal_places=1, max_digits=4, null=True, verbose_name='temperature (°C)')),
-                ('verdict', models.CharField(blank=True, choices=[('accept', 'Accepted'), ('reserve', 'Accepted with reserve'), ('refuse', 'Refused')], max_length=8, verbose_name='verdict')),
-                ('date_kind', models.CharField(choices=[('USE_BY', 'Use by'), ('BEST_BEFORE', 'Best before'), ('NONE', 'No date')], max_length=11, verbose_name='kind of date')),
-                ('expires_on', models.DateField(blank=True, null=True, verbose_name='date')),
-                ('short_date_reason', models.CharField(blank=True, max_length=200, verbose_name='taken in spite of its short date')),
-                ('supplier_lot', models.CharField(blank=True, max_length=40, verbose_name='lot number on the label')),
-                ('family', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='catalogue.productfamily', verbose_name='family')),
-                ('location', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='sites.location', verbose_name='location')),
-                ('product', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='catalogue.product', verbose_name='product')),
-                ('receipt', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='receiving.goodsreceipt')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=apps.kernel.models.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=apps.kernel.clock.now, editable=False, verbose_name="created at"
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        default=apps.kernel.clock.now, editable=False, verbose_name="changed at"
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                ("label", models.CharField(max_length=120, verbose_name="goods")),
+                (
+                    "temperature_class",
+                    models.CharField(
+                        choices=[
+                            ("AMBIENT", "Ambient"),
+                            ("COOL_8_12", "Cool, 8 to 12 °C"),
+                            ("CHILLED_5_15", "Chilled, 5 to 15 °C"),
+                            ("CHILLED_0_8", "Chilled, 0 to 8 °C"),
+                            ("CHILLED_0_4", "Chilled, 0 to 4 °C"),
+                            ("CHILLED_0_3", "Chilled, 0 to 3 °C"),
+                            ("CHILLED_0_2", "Chilled, 0 to 2 °C"),
+                            ("FROZEN_M18", "Frozen, −18 °C"),
+                        ],
+                        max_length=12,
+                        verbose_name="temperature class",
+                    ),
+                ),
+                ("expected_grams", models.PositiveBigIntegerField(default=0, verbose_name="expected")),
+                ("accepted_grams", models.PositiveBigIntegerField(default=0, verbose_name="accepted")),
+                ("refused_grams", models.PositiveBigIntegerField(default=0, verbose_name="refused")),
+                (
+                    "refusal_reason",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("temperature", "Temperature"),
+                            ("date_passed", "Date passed"),
+                            ("damaged", "Damaged"),
+                            ("label", "Label missing"),
+                            ("pests", "Pests"),
+                            ("not_edible", "Not edible"),
+                            ("other", "Other"),
+                        ],
+                        max_length=12,
+                        verbose_name="reason",
+                    ),
+                ),
+                (
+                    "temperature_c",
+                    models.DecimalField(
+                        blank=True, decimal_places=1, max_digits=4, null=True, verbose_name="temperature (°C)"
+                    ),
+                ),
+                (
+                    "verdict",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("accept", "Accepted"),
+                            ("reserve", "Accepted with reserve"),
+                            ("refuse", "Refused"),
+                        ],
+                        max_length=8,
+                        verbose_name="verdict",
+                    ),
+                ),
+                (
+                    "date_kind",
+                    models.CharField(
+                        choices=[("USE_BY", "Use by"), ("BEST_BEFORE", "Best before"), ("NONE", "No date")],
+                        max_length=11,
+                        verbose_name="kind of date",
+                    ),
+                ),
+                ("expires_on", models.DateField(blank=True, null=True, verbose_name="date")),
+                (
+                    "short_date_reason",
+                    models.CharField(
+                        blank=True, max_length=200, verbose_name="taken in spite of its short date"
+                    ),
+                ),
+                (
+                    "supplier_lot",
+                    models.CharField(blank=True, max_length=40, verbose_name="lot number on the label"),
+                ),
+                (
+                    "family",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="catalogue.productfamily",
+                        verbose_name="family",
+                    ),
+                ),
+                (
+                    "location",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="sites.location",
+                        verbose_name="location",
+                    ),
+                ),
+                (
+                    "product",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="catalogue.product",
+                        verbose_name="product",
+                    ),
+                ),
+                (
+                    "receipt",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="lines",
+                        to="receiving.goodsreceipt",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'receipt line',
-                'verbose_name_plural': 'receipt lines',
-                'ordering': ['position'],
+                "verbose_name": "receipt line",
+                "verbose_name_plural": "receipt lines",
+                "ordering": ["position"],
             },
         ),
         migrations.CreateModel(
-            name='TemperatureLimit',
+            name="TemperatureLimit",
             fields=[
-                ('id', models.UUIDField(default=apps.kernel.models.new_id, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(default=apps.kernel.clock.now, editable=False, verbose_name='created at')),
-                ('updated_at', models.DateTimeField(default=apps.kernel.clock.now, editable=False, verbose_name='changed at')),
-                ('temperature_class', models.CharField(choices=[('AMBIENT', 'Ambient'), ('COOL_8_12', 'Cool, 8 to 12 °C'), ('CHILLED_5_15', 'Chilled, 5 to 15 °C'), ('CHILLED_0_8', 'Chilled, 0 to 8 °C'), ('CHILLED_0_4', 'Chilled, 0 to 4 °C'), ('CHILLED_0_3', 'Chilled, 0 to 3 °C'), ('CHILLED_0_2', 'Chilled, 0 to 2 °C'), ('FROZEN_M18', 'Frozen, −18 °C')], max_length=12, unique=True, verbose_name='temperature class')),
-                ('max_c', models.DecimalField(decimal_places=1, max_digits=4, verbose_name='maximum (°C)')),
-                ('tolerance_c', models.DecimalField(decimal_places=1, max_digits=3, validators=[django.core.validators.MinValueValidator(0)], verbose_name='tolerance (°C)')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=apps.kernel.models.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=apps.kernel.clock.now, editable=False, verbose_name="created at"
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        default=apps.kernel.clock.now, editable=False, verbose_name="changed at"
+                    ),
+                ),
+                (
+                    "temperature_class",
+                    models.CharField(
+                        choices=[
+                            ("AMBIENT", "Ambient"),
+                            ("COOL_8_12", "Cool, 8 to 12 °C"),
+                            ("CHILLED_5_15", "Chilled, 5 to 15 °C"),
+                            ("CHILLED_0_8", "Chilled, 0 to 8 °C"),
+                            ("CHILLED_0_4", "Chilled, 0 to 4 °C"),
+                            ("CHILLED_0_3", "Chilled, 0 to 3 °C"),
+                            ("CHILLED_0_2", "Chilled, 0 to 2 °C"),
+                            ("FROZEN_M18", "Frozen, −18 °C"),
+                        ],
+                        max_length=12,
+                        unique=True,
+                        verbose_name="temperature class",
+                    ),
+                ),
+                ("max_c", models.DecimalField(decimal_places=1, max_digits=4, verbose_name="maximum (°C)")),
+                (
+                    "tolerance_c",
+                    models.DecimalField(
+                        decimal_places=1,
+                        max_digits=3,
+                        validators=[django.core.validators.MinValueValidator(0)],
+                        verbose_name="tolerance (°C)",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'temperature limit',
-                'verbose_name_plural': 'temperature limits',
-                'ordering': ['temperature_class'],
+                "verbose_name": "temperature limit",
+                "verbose_name_plural": "temperature limits",
+                "ordering": ["temperature_class"],
             },
         ),
         migrations.AddIndex(
-            model_name='goodsreceipt',
-            index=models.Index(fields=['status', '-created_at'], name='receipt_status'),
+            model_name="goodsreceipt",
+            index=models.Index(fields=["status", "-created_at"], name="receipt_status"),
         ),
         migrations.AddConstraint(
-            model_name='receiptline',
-            constraint=models.CheckConstraint(condition=models.Q(('refused_grams', 0), models.Q(('refusal_reason', ''), _negated=True), _connector='OR'), name='receipt_refusals_have_a_reason'),
+            model_name="receiptline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("refused_grams", 0), models.Q(("refusal_reason", ""), _negated=True), _connector="OR"
+                ),
+                name="receipt_refusals_have_a_reason",
+            ),
         ),
     ]

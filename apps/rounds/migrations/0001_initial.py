@@ -7,83 +7,237 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('offers', '0001_initial'),
-        ('sites', '0001_initial'),
+        ("offers", "0001_initial"),
+        ("sites", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Round',
+            name="Round",
             fields=[
-                ('id', models.UUIDField(default=apps.kernel.models.new_id, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(default=apps.kernel.clock.now, editable=False, verbose_name='created at')),
-                ('updated_at', models.DateTimeField(default=apps.kernel.clock.now, editable=False, verbose_name='changed at')),
-                ('number', models.CharField(editable=False, max_length=20, unique=True, verbose_name='number')),
-                ('op_key', models.UUIDField(default=apps.kernel.models.new_id, editable=False, unique=True)),
-                ('day', models.DateField(verbose_name='day')),
-                ('driver_id', models.UUIDField(blank=True, null=True, verbose_name='driver')),
-                ('driver_label', models.CharField(blank=True, max_length=120, verbose_name='driver')),
-                ('status', models.CharField(choices=[('planned', 'Planned'), ('on_the_road', 'On the road'), ('closed', 'Closed')], default='planned', max_length=12, verbose_name='state')),
-                ('site', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rounds', to='sites.site', verbose_name='site')),
-                ('vehicle', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='sites.vehicle', verbose_name='vehicle')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=apps.kernel.models.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=apps.kernel.clock.now, editable=False, verbose_name="created at"
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        default=apps.kernel.clock.now, editable=False, verbose_name="changed at"
+                    ),
+                ),
+                (
+                    "number",
+                    models.CharField(editable=False, max_length=20, unique=True, verbose_name="number"),
+                ),
+                ("op_key", models.UUIDField(default=apps.kernel.models.new_id, editable=False, unique=True)),
+                ("day", models.DateField(verbose_name="day")),
+                ("driver_id", models.UUIDField(blank=True, null=True, verbose_name="driver")),
+                ("driver_label", models.CharField(blank=True, max_length=120, verbose_name="driver")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("planned", "Planned"),
+                            ("on_the_road", "On the road"),
+                            ("closed", "Closed"),
+                        ],
+                        default="planned",
+                        max_length=12,
+                        verbose_name="state",
+                    ),
+                ),
+                (
+                    "site",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="rounds",
+                        to="sites.site",
+                        verbose_name="site",
+                    ),
+                ),
+                (
+                    "vehicle",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="sites.vehicle",
+                        verbose_name="vehicle",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'round',
-                'verbose_name_plural': 'rounds',
-                'ordering': ['-day', 'number'],
+                "verbose_name": "round",
+                "verbose_name_plural": "rounds",
+                "ordering": ["-day", "number"],
             },
         ),
         migrations.CreateModel(
-            name='Stop',
+            name="Stop",
             fields=[
-                ('id', models.UUIDField(default=apps.kernel.models.new_id, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(default=apps.kernel.clock.now, editable=False, verbose_name='created at')),
-                ('updated_at', models.DateTimeField(default=apps.kernel.clock.now, editable=False, verbose_name='changed at')),
-                ('sequence', models.PositiveSmallIntegerField(default=0, verbose_name='order')),
-                ('status', models.CharField(choices=[('waiting', 'To do'), ('collected', 'Collected'), ('missed', 'Missed')], default='waiting', max_length=10, verbose_name='state')),
-                ('miss_reason', models.CharField(blank=True, choices=[('nothing_ready', 'Nothing to collect'), ('closed', 'Closed'), ('late', 'Too late'), ('breakdown', 'Breakdown'), ('other', 'Other')], max_length=14, verbose_name='reason')),
-                ('done_at', models.DateTimeField(blank=True, null=True, verbose_name='done at')),
-                ('done_by', models.CharField(blank=True, max_length=200, verbose_name='done by')),
-                ('comment', models.CharField(blank=True, max_length=500, verbose_name='comment')),
-                ('offer', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='stop', to='offers.offer', verbose_name='offer')),
-                ('round', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='stops', to='rounds.round', verbose_name='round')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=apps.kernel.models.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=apps.kernel.clock.now, editable=False, verbose_name="created at"
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        default=apps.kernel.clock.now, editable=False, verbose_name="changed at"
+                    ),
+                ),
+                ("sequence", models.PositiveSmallIntegerField(default=0, verbose_name="order")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("waiting", "To do"), ("collected", "Collected"), ("missed", "Missed")],
+                        default="waiting",
+                        max_length=10,
+                        verbose_name="state",
+                    ),
+                ),
+                (
+                    "miss_reason",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("nothing_ready", "Nothing to collect"),
+                            ("closed", "Closed"),
+                            ("late", "Too late"),
+                            ("breakdown", "Breakdown"),
+                            ("other", "Other"),
+                        ],
+                        max_length=14,
+                        verbose_name="reason",
+                    ),
+                ),
+                ("done_at", models.DateTimeField(blank=True, null=True, verbose_name="done at")),
+                ("done_by", models.CharField(blank=True, max_length=200, verbose_name="done by")),
+                ("comment", models.CharField(blank=True, max_length=500, verbose_name="comment")),
+                (
+                    "offer",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="stop",
+                        to="offers.offer",
+                        verbose_name="offer",
+                    ),
+                ),
+                (
+                    "round",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="stops",
+                        to="rounds.round",
+                        verbose_name="round",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'stop',
-                'verbose_name_plural': 'stops',
-                'ordering': ['round', 'sequence', 'id'],
+                "verbose_name": "stop",
+                "verbose_name_plural": "stops",
+                "ordering": ["round", "sequence", "id"],
             },
         ),
         migrations.CreateModel(
-            name='PickupLine',
+            name="PickupLine",
             fields=[
-                ('id', models.UUIDField(default=apps.kernel.models.new_id, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(default=apps.kernel.clock.now, editable=False, verbose_name='created at')),
-                ('updated_at', models.DateTimeField(default=apps.kernel.clock.now, editable=False, verbose_name='changed at')),
-                ('planned_grams', models.PositiveBigIntegerField(verbose_name='planned')),
-                ('collected_grams', models.PositiveBigIntegerField(default=0, verbose_name='collected')),
-                ('refused_grams', models.PositiveBigIntegerField(default=0, verbose_name='refused')),
-                ('refusal_reason', models.CharField(blank=True, choices=[('temperature', 'Temperature'), ('date_passed', 'Date passed'), ('damaged', 'Damaged'), ('label', 'Label missing'), ('pests', 'Pests'), ('not_edible', 'Not edible'), ('other', 'Other')], max_length=12, verbose_name='reason')),
-                ('temperature_c', models.DecimalField(blank=True, decimal_places=1, max_digits=4, null=True, verbose_name='temperature (°C)')),
-                ('offer_line', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='pickup', to='offers.offerline')),
-                ('stop', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='rounds.stop')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=apps.kernel.models.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=apps.kernel.clock.now, editable=False, verbose_name="created at"
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        default=apps.kernel.clock.now, editable=False, verbose_name="changed at"
+                    ),
+                ),
+                ("planned_grams", models.PositiveBigIntegerField(verbose_name="planned")),
+                ("collected_grams", models.PositiveBigIntegerField(default=0, verbose_name="collected")),
+                ("refused_grams", models.PositiveBigIntegerField(default=0, verbose_name="refused")),
+                (
+                    "refusal_reason",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("temperature", "Temperature"),
+                            ("date_passed", "Date passed"),
+                            ("damaged", "Damaged"),
+                            ("label", "Label missing"),
+                            ("pests", "Pests"),
+                            ("not_edible", "Not edible"),
+                            ("other", "Other"),
+                        ],
+                        max_length=12,
+                        verbose_name="reason",
+                    ),
+                ),
+                (
+                    "temperature_c",
+                    models.DecimalField(
+                        blank=True, decimal_places=1, max_digits=4, null=True, verbose_name="temperature (°C)"
+                    ),
+                ),
+                (
+                    "offer_line",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="pickup",
+                        to="offers.offerline",
+                    ),
+                ),
+                (
+                    "stop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="lines", to="rounds.stop"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'pick-up line',
-                'verbose_name_plural': 'pick-up lines',
-                'ordering': ['offer_line__position'],
+                "verbose_name": "pick-up line",
+                "verbose_name_plural": "pick-up lines",
+                "ordering": ["offer_line__position"],
             },
         ),
         migrations.AddIndex(
-            model_name='stop',
-            index=models.Index(fields=['status'], name='stop_status'),
+            model_name="stop",
+            index=models.Index(fields=["status"], name="stop_status"),
         ),
         migrations.AddConstraint(
-            model_name='pickupline',
-            constraint=models.CheckConstraint(condition=models.Q(('refused_grams', 0), models.Q(('refusal_reason', ''), _negated=True), _connector='OR'), name='refused_goods_have_a_reason'),
+            model_name="pickupline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("refused_grams", 0), models.Q(("refusal_reason", ""), _negated=True), _connector="OR"
+                ),
+                name="refused_goods_have_a_reason",
+            ),
         ),
     ]

@@ -1,0 +1,123 @@
+"""Why a receipt cannot be opened or posted."""
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from apps.kernel.errors import Conflict, DomainError, Text
+from apps.receiving.rules import Problem
+
+
+def field_of(line_id: UUID, name: str) -> str:
+    """Return the name of an input about one line of a receipt: ``line-<id>-accepted_grams``."""
+    return f"line-{line_id}-{name}"
+
+
+_AT: Mapping[Problem, tuple[str, Text]] = {
+    Problem.REFUSAL_UNEXPLAINED: ("refusal_reason", _("%(line)s: say why %(refused)s are refused.")),
+    Problem.TEMPERATURE_MISSING: (
+        "temperature_c",
+        _("%(line)s: measure the temperature before accepting %(accepted)s."),
+    ),
+    Problem.TOO_WARM: (
+        "temperature_c",
+        _("%(line)s: %(temperature)s °C, and nothing is accepted above %(limit)s °C. Refuse %(accepted)s."),
+    ),
+    Problem.DATE_MISSING: ("expires_on", _("%(line)s: write the date on the label, the nearest of a mix.")),
+    Problem.DATE_NOT_EXPECTED: (
+        "date_kind",
+        _("%(line)s: say whether the date is a use-by or a best-before date."),
+    ),
+    Problem.USE_BY_PASSED: (
+        "expires_on",
+        _("%(line)s: the use-by date is over. Refuse %(accepted)s: they are never given out."),
+    ),
+    Problem.DATE_TOO_SHORT: (
+        "short_date",
+        _(
+            "%(line)s: less than 48 hours were left when the bank took charge. "
+            "Confirm that it will be given out before its date, or refuse %(accepted)s."
+        ),
+    ),
+    Problem.LOCATION_MISSING: ("location", _("%(line)s: say where %(accepted)s are put.")),
+    Problem.LOCATION_ELSEWHERE: ("location", _("%(line)s: this location is not in use at this site.")),
+    Problem.WRONG_ZONE: ("location", _("%(line)s: this location is not at the right temperature.")),
+}
+
+
+class LineRefused(DomainError):
+    """One thing to correct on one line before the receipt can be posted."""
+
+    def __init__(self, problem: Problem, *, line_id: UUID, **params: object) -> None:
+        name, sentence = _AT[problem]
+        super().__init__(sentence, code=problem.value, field=field_of(line_id, name), params=params)
+
+
+class ControlFailed(DomainError):
+    """The control of the lines found things to correct; ``refusals`` has one per field."""
+
+    def __init__(self, refusals: Sequence[LineRefused]) -> None:
+        first = refusals[0]
+        super().__init__(first.message, code=first.code, field=first.field)
+        self.refusals = refusals
+
+
+class ReceiptMovedOn(Conflict):
+    """The receipt was posted or cancelled meanwhile."""
+
+    code = "receipt_moved_on"
+
+    def __init__(self, *, name: str, state: Text) -> None:
+        super().__init__(
+            _("Nothing more to do on %(receipt)s: %(state)s."), params={"receipt": name, "state": state}
+        )
+
+
+class NoLines(DomainError):
+    """A receipt without goods."""
+
+    code = "no_lines"
+
+    def __init__(self) -> None:
+        super().__init__(_("Write at least one line of goods."))
+
+
+class LineUnknown(DomainError):
+    """A control names a line that the receipt does not have."""
+
+    code = "line_unknown"
+
+    def __init__(self) -> None:
+        super().__init__(_("This line is not part of the receipt. Open the receipt again."))
+
+
+class LineUnchecked(DomainError):
+    """A line of the receipt that nobody controlled."""
+
+    code = "line_unchecked"
+
+    def __init__(self, *, line_id: UUID, label: str) -> None:
+        super().__init__(
+            _("%(line)s: write what came, 0 kg if nothing did."),
+            field=field_of(line_id, "accepted_grams"),
+            params={"line": label},
+        )
+
+
+class NothingReceived(DomainError):
+    """A receipt on which nothing was accepted and nothing refused."""
+
+    code = "nothing_received"
+
+    def __init__(self) -> None:
+        super().__init__(_("Nothing is written. If nothing arrived, cancel the receipt."))
+
+
+class SiteArchived(DomainError):
+    """A site that is no longer in use."""
+
+    code = "site_archived"
+
+    def __init__(self) -> None:
+        super().__init__(_("This site is no longer in use. Choose another one."), field="site")
