@@ -45,9 +45,7 @@ def test_receiving_hears_what_comes_and_where(volunteer: Actor, told: list[Fact]
     site = make_site()
     stop = make_stop_on_the_road(make_offer_line(grams=50_000), site=site)
     stop_collect(volunteer, stop=stop, weights=weights_as_planned(stop))
-    assert told == [
-        GoodsCollected(stop_id=stop.pk, site_id=site.pk, collected_grams=50_000, refused_grams=0)
-    ]
+    assert told == [GoodsCollected(stop_id=stop.pk, site_id=site.pk, collected_grams=50_000, refused_grams=0)]
 
 
 def test_a_line_left_out_gave_nothing(volunteer: Actor):
