@@ -12,11 +12,9 @@ from apps.offers.facts import OfferAccepted, OfferDeclined
 from apps.orders.facts import OrderCancelled, OrderConfirmed
 from apps.receiving import handlers as receiving
 from apps.receiving.facts import GoodsReceived
-from apps.rounds import handlers as rounds
 from apps.rounds.facts import GoodsCollected, StopMissed
 from apps.stock import handlers as stock
 from apps.stock.facts import LotBlocked
-from tenants.network import handlers as network
 from tenants.network import handlers as network
 from tenants.outbox.delivery import hint
 

@@ -1,12 +1,91 @@
 """Builders of rows shared by several banks."""
 
+import datetime as dt
 from typing import Any
 from uuid import uuid4
 
-from tenants.crossing import Purpose, in_platform
-from tenants.network.models import Transfer, TransferLine
+from apps.catalogue.states import DateKind, TemperatureClass
+from apps.donors.states import DonorKind
+from apps.kernel import clock
+from apps.kernel.abilities import Actor
+from apps.offers.models import Offer
+from apps.offers.services import Place
+from tenants.crossing import Purpose, in_platform, in_tenant
+from tenants.network.models import DonorAccount, NetworkOffer, Transfer, TransferLine
+from tenants.network.services import NewNetworkLine, donor_account_ensure, offer_publish
 from tenants.network.states import TransferState
 from tenants.registry.models import FoodBank
+from tests.making.catalogue import make_family
+
+ANYBODY = Actor(id=None, label="Anybody")
+FAMILY = "FRUITS_LEGUMES_FRAIS"
+
+
+def make_pantry(*banks: FoodBank, code: str = FAMILY) -> None:
+    """Give several banks the same family, as the library does."""
+    for bank in banks:
+        with in_tenant(bank, Purpose.TEST):
+            make_family(code=code)
+
+
+def make_account(**overrides: Any) -> DonorAccount:
+    """Return the account of a supermarket in Dijon."""
+    values = {
+        "email": f"{uuid4().hex[:8]}@example.org",
+        "name": "Supermarché Essai",
+        "kind": DonorKind.SUPERMARKET,
+        "department": "21",
+        "city": "Dijon",
+    }
+    return donor_account_ensure(ANYBODY, **values | overrides)
+
+
+def make_network_line(*, grams: int = 100_000, days_left: int | None = 5, **overrides: Any) -> NewNetworkLine:
+    """Return 100 kg of fresh fruit to offer, best before in five days."""
+    values: dict[str, Any] = {
+        "family_code": FAMILY,
+        "label": "Pommes",
+        "grams": grams,
+        "temperature_class": TemperatureClass.COOL_8_12,
+        "date_kind": DateKind.NONE if days_left is None else DateKind.BEST_BEFORE,
+        "expires_on": None if days_left is None else clock.today() + dt.timedelta(days=days_left),
+    }
+    return NewNetworkLine(**values | overrides)
+
+
+def publish(*lines: NewNetworkLine, department: str = "21", **overrides: Any) -> NetworkOffer:
+    """Publish a gift in Dijon, to pick up within three days."""
+    now = clock.now()
+    values: dict[str, Any] = {
+        "op_key": uuid4(),
+        "account": overrides.pop("account", None) or make_account(),
+        "place": Place(address="1 rue des Halles", city="Dijon", department=department),
+        "pickup_from": now,
+        "pickup_until": now + dt.timedelta(days=3),
+        "lines": lines or [make_network_line()],
+    }
+    return offer_publish(ANYBODY, **values | overrides)
+
+
+def local_offer(bank: FoodBank, offer: NetworkOffer) -> Offer:
+    """Return the question that a bank got about an offer, with its lines."""
+    with in_platform(Purpose.TEST):
+        step = offer.steps.get(bank=bank)
+    with in_tenant(bank, Purpose.TEST):
+        return Offer.objects.prefetch_related("lines").get(network_step_id=step.pk)
+
+
+def asked(offer: NetworkOffer) -> list[tuple[str, str, int, int]]:
+    """Return who was asked: slug, state, grams proposed, grams accepted."""
+    with in_platform(Purpose.TEST):
+        steps = offer.steps.select_related("bank")
+        return [(s.bank.slug, s.state, s.proposed_grams, s.accepted_grams) for s in steps]
+
+
+def refreshed(offer: NetworkOffer) -> NetworkOffer:
+    """Return an offer as it is now."""
+    with in_platform(Purpose.TEST):
+        return NetworkOffer.objects.get(pk=offer.pk)
 
 
 def make_transfer(
