@@ -21,9 +21,7 @@ class PickingList(Record):
     order = models.OneToOneField(
         Order, on_delete=models.PROTECT, related_name="picking_list", verbose_name=_("order")
     )
-    status = models.CharField(
-        _("state"), max_length=11, choices=PickingStatus, default=PickingStatus.TO_PICK
-    )
+    status = models.CharField(_("state"), max_length=11, choices=PickingStatus, default=PickingStatus.TO_PICK)
     picked_at = models.DateTimeField(_("picked at"), null=True, blank=True)
     picked_by = models.CharField(_("picked by"), max_length=200, blank=True)
 

@@ -1,7 +1,9 @@
-"""States of a picking list and of a delivery note."""
+"""States of a picking list, and the sections of a delivery note."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from apps.donors.states import SupplySource
 
 
 class PickingStatus(models.TextChoices):
@@ -11,3 +13,35 @@ class PickingStatus(models.TextChoices):
     PICKED = "picked", _("Picked")
     HANDED_OVER = "handed_over", _("Handed over")
     CANCELLED = "cancelled", _("Cancelled")
+
+
+OPEN = frozenset({PickingStatus.TO_PICK, PickingStatus.PICKED})
+"""States in which weights may still be recorded."""
+
+STATUS_TONES = {
+    PickingStatus.TO_PICK: "warn",
+    PickingStatus.PICKED: "ok",
+    PickingStatus.HANDED_OVER: "neutral",
+    PickingStatus.CANCELLED: "danger",
+}
+"""Colour that supports the word of each state."""
+
+
+class NoteSection(models.TextChoices):
+    """The parts of a delivery note, which keep public food apart from gifts."""
+
+    EUROPEAN = "european", _("European food (ESF+)")
+    STATE = "state", _("National credit for social groceries")
+    PURCHASES = "purchases", _("Purchases")
+    WITHDRAWALS = "withdrawals", _("Market withdrawals")
+    GIFTS = "gifts", _("Gifts")
+
+
+SECTION_OF = {
+    SupplySource.FSE_PLUS: NoteSection.EUROPEAN,
+    SupplySource.CNES: NoteSection.STATE,
+    SupplySource.PURCHASE_MMPT: NoteSection.PURCHASES,
+    SupplySource.PURCHASE_OWN: NoteSection.PURCHASES,
+    SupplySource.AGRI_WITHDRAWAL: NoteSection.WITHDRAWALS,
+}
+"""Section of each supply source; the others are gifts."""

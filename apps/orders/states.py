@@ -1,4 +1,4 @@
-"""States of an order."""
+"""States of an order, and what is still possible in each."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -11,3 +11,18 @@ class OrderStatus(models.TextChoices):
     PICKED = "picked", _("Ready")
     DELIVERED = "delivered", _("Delivered")
     CANCELLED = "cancelled", _("Cancelled")
+
+
+OPEN = frozenset({OrderStatus.CONFIRMED, OrderStatus.PICKED})
+"""States in which goods are reserved for the order; the bank may still cancel it."""
+
+CANCELLABLE_BY_PARTNER = frozenset({OrderStatus.CONFIRMED})
+"""States in which the partner may cancel by itself; later it calls the bank."""
+
+STATUS_TONES = {
+    OrderStatus.CONFIRMED: "info",
+    OrderStatus.PICKED: "ok",
+    OrderStatus.DELIVERED: "neutral",
+    OrderStatus.CANCELLED: "danger",
+}
+"""Colour that supports the word of each state."""

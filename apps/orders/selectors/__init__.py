@@ -1,0 +1,45 @@
+"""Reads about orders: what can be ordered, whether it may be, and what was ordered."""
+
+from apps.orders.selectors.checks import (
+    equipment_problem,
+    handover_weekdays,
+    order_refusal,
+    sites_with_orders,
+)
+from apps.orders.selectors.goods import (
+    Goods,
+    Shelf,
+    WantedLine,
+    classes_refused_to,
+    goods_named,
+    shelves_for,
+    sources_refused_to,
+)
+from apps.orders.selectors.lists import (
+    document_of,
+    in_words,
+    latest_order_of,
+    lines_of,
+    orders_visible_to,
+    shortages_in,
+)
+
+__all__ = [
+    "Goods",
+    "Shelf",
+    "WantedLine",
+    "classes_refused_to",
+    "document_of",
+    "equipment_problem",
+    "goods_named",
+    "handover_weekdays",
+    "in_words",
+    "latest_order_of",
+    "lines_of",
+    "order_refusal",
+    "orders_visible_to",
+    "shelves_for",
+    "shortages_in",
+    "sites_with_orders",
+    "sources_refused_to",
+]

@@ -1,0 +1,80 @@
+"""Orders placed: lists, lines with their lots, what is missing."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Count, OuterRef, Prefetch, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
+
+from apps.kernel.abilities import Actor
+from apps.kernel.quantity import format_kg
+from apps.orders.abilities import abilities
+from apps.orders.models import Order, OrderLine, Reservation
+from apps.orders.rules import Shortage
+from apps.orders.states import OrderStatus
+from apps.partners.models import Partner
+from apps.stock.ledger import Document
+
+
+def orders_visible_to(actor: Actor) -> QuerySet[Order]:
+    """Return the orders this person may see, newest first, with grams wanted and reserved, and lines."""
+    allowed = abilities(actor)
+    orders = Order.objects.select_related("partner", "site").annotate(
+        wanted_grams=_sum_of("wanted_grams"),
+        reserved_grams=_sum_of("reserved_grams"),
+        line_count=Coalesce(Subquery(_per_order().values_list(Count("pk"))), 0),
+    )
+    if "view_all" in allowed:
+        return orders
+    if "view_own" in allowed and actor.partner_id is not None:
+        return orders.filter(partner_id=actor.partner_id)
+    return orders.none()
+
+
+def lines_of(order: Order) -> list[OrderLine]:
+    """Return the lines of an order with the lots and locations reserved for each."""
+    held = Reservation.objects.select_related("lot", "location").order_by("lot__expires_on", "lot__number")
+    lines = OrderLine.objects.filter(order=order).select_related("product", "family")
+    return list(lines.prefetch_related(Prefetch("reservations", queryset=held)))
+
+
+def shortages_in(lines: Iterable[OrderLine]) -> list[Shortage]:
+    """Return the lines that got less than was wanted."""
+    return [
+        Shortage(label=line.label, wanted_grams=line.wanted_grams, reserved_grams=line.reserved_grams)
+        for line in lines
+        if line.reserved_grams < line.wanted_grams
+    ]
+
+
+def in_words(shortage: Shortage) -> str:
+    """Say by name and number what is missing: ``Carrots: 40 kg out of 60 kg``."""
+    return _("%(goods)s: %(reserved)s out of %(wanted)s.") % {
+        "goods": shortage.label,
+        "reserved": format_kg(shortage.reserved_grams),
+        "wanted": format_kg(shortage.wanted_grams),
+    }
+
+
+def document_of(order: Order) -> Document:
+    """Return how the ledger names an order."""
+    return Document(kind="order", id=order.pk, number=order.number)
+
+
+def latest_order_of(partner: Partner) -> Order | None:
+    """Return the last order a partner placed, cancelled ones left out."""
+    return (
+        Order.objects.filter(partner=partner)
+        .exclude(status=OrderStatus.CANCELLED)
+        .select_related("site")
+        .first()
+    )
+
+
+def _per_order() -> QuerySet[OrderLine, Any]:
+    return OrderLine.objects.filter(order=OuterRef("pk")).order_by().values("order")
+
+
+def _sum_of(field: str) -> Coalesce:
+    return Coalesce(Subquery(_per_order().values_list(Sum(field))), 0)
