@@ -1,9 +1,11 @@
-"""Writes to the catalogue: the bank's families and products.
+"""Writes to the catalogue: the bank's families and products, its own or adopted from the library.
 
 ``fields`` are those of the model; ``op_key`` is the key made with the form, so that a form sent twice
 creates once. A wrong field raises ``ValidationError``, a missing right ``Forbidden``.
 """
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -14,12 +16,22 @@ from apps.catalogue.errors import FamilyArchived, FamilyExists, FamilyInUse
 from apps.catalogue.models import AdoptedRecord, Product, ProductFamily
 from apps.catalogue.rules import family_code
 from apps.catalogue.selectors import active_products
+from apps.kernel import clock
 from apps.kernel.abilities import Actor, require
-from apps.kernel.history import record_archive, record_create_once, record_update
+from apps.kernel.history import record_archive, record_create_once, record_update, write_entries
 from apps.kernel.models import new_id
 from apps.kernel.numbering import next_number
 
 A = TypeVar("A", bound=AdoptedRecord)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Template:
+    """A row of the library: its ``key`` (code of a family, reference of a product), version and fields."""
+
+    key: str
+    version: int
+    fields: Mapping[str, Any]
 
 
 @transaction.atomic
@@ -104,6 +116,31 @@ def product_archive(actor: Actor, *, product: Product, archived: bool = True, re
     return record_archive(actor, product, archived=archived, reason=reason)
 
 
+@transaction.atomic
+def families_adopt(actor: Actor, *, templates: Sequence[Template]) -> int:
+    """Copy families of the library, or bring them up to date; returns how many were written."""
+    require(abilities(actor), "adopt")
+    return len(_adopted(actor, ProductFamily, "code", templates))
+
+
+@transaction.atomic
+def products_adopt(actor: Actor, *, templates: Sequence[Template]) -> int:
+    """Copy products of the library, or bring them up to date; returns how many were written.
+
+    ``fields["family"]`` is the code of a family that the bank has.
+
+    Raises:
+        KeyError: the bank has no such family.
+    """
+    require(abilities(actor), "adopt")
+    families = ProductFamily.objects.in_bulk(field_name="code")
+    placed = [
+        Template(key=t.key, version=t.version, fields={**t.fields, "family": families[t.fields["family"]]})
+        for t in templates
+    ]
+    return len(_adopted(actor, Product, "ref", placed))
+
+
 def _changed(actor: Actor, record: A, fields: dict[str, Any]) -> A:
     """Change a record; one that comes from the library is the bank's own from then on."""
     if record_update(actor, record, fields) and record.library_version is not None:
@@ -115,3 +152,33 @@ def _changed(actor: Actor, record: A, fields: dict[str, Any]) -> A:
 def _refuse_archived(family: ProductFamily) -> None:
     if family.is_archived:
         raise FamilyArchived
+
+
+def _adopted(actor: Actor, model: type[A], key: str, templates: Sequence[Template]) -> list[A]:
+    """Insert the rows that the bank lacks and refresh those it has not made its own."""
+    known = {getattr(record, key): record for record in model._default_manager.select_for_update()}
+    new = [
+        model(library_version=t.version, **{key: t.key}, **t.fields) for t in templates if t.key not in known
+    ]
+    behind = [_refreshed(known[t.key], t) for t in templates if _is_behind(known.get(t.key), t)]
+    model._default_manager.bulk_create(new)
+    if behind:
+        names = [*templates[0].fields, "library_version", "updated_at"]
+        model._default_manager.bulk_update(behind, names)
+    write_entries(actor, [*new, *behind], "adopted")
+    return [*new, *behind]
+
+
+def _is_behind(record: AdoptedRecord | None, template: Template) -> bool:
+    """Tell whether a row came from an older version of the library and was left as it was."""
+    if record is None or record.library_version is None or record.is_overridden:
+        return False
+    return record.library_version < template.version
+
+
+def _refreshed(record: A, template: Template) -> A:
+    for name, value in template.fields.items():
+        setattr(record, name, value)
+    record.library_version = template.version
+    record.updated_at = clock.now()
+    return record

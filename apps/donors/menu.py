@@ -1,5 +1,16 @@
 """Menu entries of the stage."""
 
-from apps.kernel.doors import MenuEntry
+from django.utils.translation import gettext_lazy as _
 
-MENU: list[MenuEntry] = []
+from apps.donors.abilities import abilities
+from apps.kernel.doors import MenuEntry, Section
+
+MENU: list[MenuEntry] = [
+    MenuEntry(
+        label=_("Donors"),
+        url_name="donors_donor_list",
+        icon="store",
+        abilities=abilities,
+        section=Section.FILES,
+    ),
+]

@@ -1,5 +1,24 @@
 """Menu entries of the stage."""
 
-from apps.kernel.doors import MenuEntry
+from django.utils.translation import gettext_lazy as _
 
-MENU: list[MenuEntry] = []
+from apps.kernel.doors import MenuEntry, Section
+from apps.partners.abilities import abilities
+
+MENU: list[MenuEntry] = [
+    MenuEntry(
+        label=_("Partners"),
+        url_name="partners_partner_list",
+        icon="heart-handshake",
+        abilities=abilities,
+        section=Section.FILES,
+    ),
+    MenuEntry(
+        label=_("Our charity"),
+        url_name="partners_own_file",
+        icon="heart-handshake",
+        abilities=abilities,
+        section=Section.FILES,
+        verb="view_own",
+    ),
+]

@@ -1,5 +1,16 @@
 """Menu entries of the stage."""
 
-from apps.kernel.doors import MenuEntry
+from django.utils.translation import gettext_lazy as _
 
-MENU: list[MenuEntry] = []
+from apps.kernel.doors import MenuEntry, Section
+from apps.sites.abilities import abilities
+
+MENU: list[MenuEntry] = [
+    MenuEntry(
+        label=_("Sites"),
+        url_name="sites_site_list",
+        icon="warehouse",
+        abilities=abilities,
+        section=Section.FILES,
+    ),
+]

@@ -115,7 +115,16 @@ class Location(ArchivableRecord):
         verbose_name = _("storage location")
         verbose_name_plural = _("storage locations")
         ordering: ClassVar = ["site", "code"]
-        constraints: ClassVar = [models.UniqueConstraint(fields=["site", "code"], name="location_site_code")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["site", "code"],
+                name="location_site_code",
+                violation_error_message=_(
+                    "This site has a location with this code, perhaps an archived one."
+                ),
+                violation_error_code="location_code_taken",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.code} {self.name}"

@@ -1,6 +1,6 @@
 """Reads about the sites."""
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from apps.sites.models import Location, OpeningSlot, Site, Vehicle
 
@@ -28,6 +28,16 @@ def active_vehicles(site: Site | None = None) -> QuerySet[Vehicle]:
     """Return the vehicles in use, of one site or of all, with their site."""
     found = Vehicle.objects.active().filter(site__archived_at__isnull=True).select_related("site")
     return found if site is None else found.filter(site=site)
+
+
+def locations_of(site: Site) -> QuerySet[Location]:
+    """Return every storage location of a site, those put away last."""
+    return site.locations.order_by(F("archived_at").asc(nulls_first=True), "code")
+
+
+def vehicles_of(site: Site) -> QuerySet[Vehicle]:
+    """Return every vehicle of a site, those put away last."""
+    return site.vehicles.order_by(F("archived_at").asc(nulls_first=True), "name")
 
 
 def overlapping_slots(slot: OpeningSlot) -> QuerySet[OpeningSlot]:

@@ -5,7 +5,7 @@ from typing import Any, Final, TypeVar
 
 from django.db import models, transaction
 
-from apps.catalogue.adoption import Template, families_adopt, products_adopt
+from apps.catalogue.services import Template, families_adopt, products_adopt
 from apps.kernel.abilities import Actor, Role, require, verbs
 from tenants.crossing import Purpose, in_platform, in_tenant
 from tenants.library.models import LibraryFamily, LibraryProduct

@@ -9,6 +9,7 @@ follow from ``urls``: ``donors_donor`` gives ``donors_donor_list``, ``…_detail
 from apps.kernel.pages.acts import FormPage, RecordAct, RecordCreate, RecordEdit
 from apps.kernel.pages.base import Action, RecordPage
 from apps.kernel.pages.lists import Heading, RecordList
+from apps.kernel.pages.panels import table_panel
 from apps.kernel.pages.sheets import HistoryLine, Panel, RecordArchive, RecordDetail
 from apps.kernel.tables import Column, Kind
 
@@ -27,4 +28,5 @@ __all__ = [
     "RecordEdit",
     "RecordList",
     "RecordPage",
+    "table_panel",
 ]

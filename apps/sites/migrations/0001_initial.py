@@ -263,7 +263,14 @@ class Migration(migrations.Migration):
                 "verbose_name": "storage location",
                 "verbose_name_plural": "storage locations",
                 "ordering": ["site", "code"],
-                "constraints": [models.UniqueConstraint(fields=("site", "code"), name="location_site_code")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("site", "code"),
+                        name="location_site_code",
+                        violation_error_code="location_code_taken",
+                        violation_error_message="The site has a location with this code, maybe archived.",
+                    )
+                ],
             },
         ),
     ]

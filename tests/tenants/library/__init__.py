@@ -1,0 +1,1 @@
+"""The shared library: loading it, adopting it."""

@@ -1,0 +1,40 @@
+"""Panels of a sheet that list what belongs to the record."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from apps.kernel.errors import Text
+from apps.kernel.pages.base import Action
+from apps.kernel.pages.lists import Heading
+from apps.kernel.pages.sheets import Panel
+from apps.kernel.tables import Column
+
+
+def table_panel(
+    title: Text,
+    *,
+    columns: Sequence[Column],
+    records: Iterable[Any],
+    empty: Text,
+    url_of: Callable[[Any], str] | None = None,
+    actions: Sequence[Action] = (),
+) -> Panel:
+    """Return a panel with a table.
+
+    ``url_of`` gives the address a line leads to; ``empty`` is said when there is no line.
+    """
+    context = {
+        "title": title,
+        "headings": [Heading(label=column.label, is_numeric=column.is_numeric) for column in columns],
+        "rows": [
+            {
+                "record": record,
+                "url": url_of(record) if url_of else "",
+                "cells": [{"column": column, "value": column.show(record)} for column in columns],
+            }
+            for record in records
+        ],
+        "empty": empty,
+        "actions": list(actions),
+    }
+    return Panel(title=title, template="records/panel.html", context=context)
