@@ -1,16 +1,15 @@
 """The database refuses a transfer document that says anything else than the two ledgers."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from uuid import UUID
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import connection
 
 from tenants.crossing import Purpose, in_owner, in_platform, in_tenant
 from tenants.network.models import TransferLine, TransitLeg
 from tenants.registry.models import FoodBank
 from tests.making.network import make_transfer
+from tests.tenants.network.commits import check_as_commit_does, refused
 
 
 def leg_append(bank: FoodBank, line_id: UUID, direction: str, grams: int) -> None:
@@ -19,20 +18,6 @@ def leg_append(bank: FoodBank, line_id: UUID, direction: str, grams: int) -> Non
         cursor.execute(
             "SELECT public.transit_leg_append(%s, %s, %s, %s)", [bank.pk, line_id, direction, grams]
         )
-
-
-def check_as_commit_does() -> None:
-    """Check every deferred constraint now."""
-    with in_platform(Purpose.TEST), connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
-
-
-@contextmanager
-def refused(match: str = "") -> Iterator[None]:
-    """Expect a block to be refused by the database, and undo it."""
-    with in_platform(Purpose.TEST), pytest.raises(DatabaseError, match=match), transaction.atomic():
-        yield
 
 
 @pytest.fixture
