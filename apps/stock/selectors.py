@@ -14,7 +14,7 @@ from apps.catalogue.states import DateKind
 from apps.kernel import clock
 from apps.sites.models import Location, Site
 from apps.sites.states import LocationPurpose
-from apps.stock.models import Balance, Lot, Movement
+from apps.stock.models import Account, Balance, Lot, Movement
 from apps.stock.states import INSIDE, AccountKind, LotStatus
 
 FEFO = (
@@ -181,3 +181,37 @@ def movements_of(lot: Lot) -> QuerySet[Movement]:
     return lot.movements.select_related(
         "source__location__site", "destination__location__site", "reversed_by"
     ).order_by("-id")
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """An account whose balance is not what its movements add up to."""
+
+    lot_number: str
+    account_id: int
+    account_kind: str
+    balance_grams: int
+    movements_grams: int
+
+    @property
+    def grams(self) -> int:
+        """How much the balance is above what the movements say."""
+        return self.balance_grams - self.movements_grams
+
+
+def ledger_verify() -> list[Difference]:
+    """Recompute every balance of the bank from its movements; return the differences, none when it holds."""
+    entered = _summed("destination")
+    left = _summed("source")
+    return [
+        Difference(number, pk, kind, grams or 0, entered.get(pk, 0) - left.get(pk, 0))
+        for pk, number, kind, grams in Account.objects.order_by("id").values_list(
+            "id", "lot__number", "kind", "balance__grams"
+        )
+        if grams != entered.get(pk, 0) - left.get(pk, 0)
+    ]
+
+
+def _summed(side: str) -> dict[int, int]:
+    rows = Movement.objects.order_by().values_list(side).annotate(total=Sum("grams"))
+    return dict(rows.values_list(side, "total"))

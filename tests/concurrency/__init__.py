@@ -1,0 +1,1 @@
+"""Races: real threads, real connections, real commits."""
