@@ -73,6 +73,11 @@ class PeriodChoice:
         """Other filters of the URL, for a form that must not lose them."""
         return [(name, str(value)) for name, value in self.query.items() if name not in _OWN]
 
+    @property
+    def own(self) -> list[tuple[str, str]]:
+        """The period as the URL gives it, for a form that must not lose it."""
+        return [(name, str(value)) for name, value in self.query.items() if name in _PERIOD]
+
     def _asked(self) -> Period | None:
         span = self.query.get("span", "")
         if span not in list(Span):
@@ -102,4 +107,5 @@ class PeriodChoice:
         return "?" + urlencode({**dict(self.kept), **wanted})
 
 
-_OWN: Final = frozenset({"span", "day", "since", "until", "format", "show"})
+_PERIOD: Final = frozenset({"span", "day", "since", "until"})
+_OWN: Final = _PERIOD | {"format", "show"}

@@ -1,16 +1,20 @@
 """Reads over the whole network: figures, banks and regions, what travels between banks."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import F, Q, QuerySet, Sum
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
 
+from apps.impact import rules
 from apps.impact.periods import Period, Span
 from apps.impact.rules import Total
 from apps.impact.selectors import Dimension, Reach, totals
+from apps.kernel.errors import Text
 from tenants.library.models import LibraryFamily
-from tenants.network.models import TransferLine
+from tenants.network.selectors import BankFlow, flows_between_banks
 from tenants.registry.models import FoodBank
 from tenants.registry.selectors import operating_banks
 from tenants.registry.territory import UnknownDepartment, department, departments
@@ -25,19 +29,47 @@ class Filters:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Exchange:
-    """What one bank sent to another over a period; ``underway_grams`` have not been accounted for yet."""
+class BankLine:
+    """One bank in the consolidated table; ``slug`` is empty for banks that have left the network."""
 
-    from_label: str
-    to_label: str
-    shipped_grams: int
-    received_grams: int
-    lost_grams: int
+    label: Text
+    totals: Sequence[Total]
+    slug: str = ""
 
     @property
-    def underway_grams(self) -> int:
-        """Grams on the road."""
-        return self.shipped_grams - self.received_grams - self.lost_grams
+    def received_grams(self) -> int:
+        """Grams of first receipts."""
+        return rules.received(self.totals)
+
+    @property
+    def handed_over_grams(self) -> int:
+        """Grams handed over to partners."""
+        return rules.handed_over(self.totals)
+
+    @property
+    def lost_grams(self) -> int:
+        """Grams lost."""
+        return rules.lost(self.totals)
+
+    @property
+    def shipped_grams(self) -> int:
+        """Grams shipped to other banks."""
+        return rules.shipped(self.totals)
+
+    @property
+    def arrived_grams(self) -> int:
+        """Grams that came from other banks."""
+        return rules.arrived(self.totals)
+
+    @property
+    def stock_grams(self) -> int:
+        """Grams in stock at the end of the period."""
+        return rules.stock(self.totals)
+
+    @property
+    def meals(self) -> int:
+        """Meals handed over."""
+        return rules.meals(self.totals)
 
 
 def figures(filters: Filters, *by: Dimension, standing: bool = False) -> list[Total]:
@@ -72,28 +104,20 @@ def family_names() -> dict[str, str]:
     return dict(LibraryFamily.objects.values_list("code", "name"))
 
 
-def exchanges(filters: Filters) -> list[Exchange]:
+def bank_lines(filters: Filters, banks: Sequence[FoodBank]) -> list[BankLine]:
+    """Return the figures of each bank, those without any too; banks that left are added up in one line."""
+    found = rules.by_bank(figures(filters, Dimension.BANK, Dimension.FOOD, standing=True))
+    lines = [BankLine(label=bank.name, slug=bank.slug, totals=found.pop(bank.pk, [])) for bank in banks]
+    rest = [total for totals_left in found.values() for total in totals_left]
+    return [*lines, BankLine(label=_("Banks no longer at work"), totals=rest)] if rest else lines
+
+
+def exchanges(filters: Filters) -> list[BankFlow]:
     """Return what banks sent to one another over a period, by day of departure, the largest first."""
-    lines = TransferLine.objects.filter(
-        transfer__shipped_on__range=(filters.period.since, filters.period.until)
-    )
-    if filters.banks is not None:
-        ours = Q(transfer__from_bank__in=filters.banks) | Q(transfer__to_bank__in=filters.banks)
-        lines = lines.filter(ours)
-    added = lines.values(from_label=F("transfer__from_label"), to_label=F("transfer__to_label")).annotate(
-        shipped=Sum("shipped_grams"), received=Sum("received_grams"), lost=Sum("lost_grams")
-    )
-    return [
-        Exchange(
-            from_label=row["from_label"],
-            to_label=row["to_label"],
-            shipped_grams=row["shipped"],
-            received_grams=row["received"],
-            lost_grams=row["lost"],
-        )
-        for row in added.order_by("-shipped", "from_label", "to_label")
-        if row["shipped"]
-    ]
+    flows = flows_between_banks(since=filters.period.since, until=filters.period.until)
+    if filters.banks is None:
+        return flows
+    return [flow for flow in flows if {flow.from_bank_id, flow.to_bank_id} & set(filters.banks)]
 
 
 def strays() -> list[Total]:

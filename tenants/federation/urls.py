@@ -1,5 +1,10 @@
-"""Pages of the stage."""
+"""Pages of the federation."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from tenants.federation import views
+
+urlpatterns = [
+    path("", views.network_figures, name="home"),
+    path("banks/<slug:slug>/", views.bank_detail, name="federation_bank_detail"),
+]

@@ -1,0 +1,1 @@
+"""Indicators of one bank: rules, periods, charts, pages."""

@@ -1,0 +1,1 @@
+"""Consolidated figures: folding, rights, reconciliation, pages."""

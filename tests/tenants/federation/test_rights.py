@@ -12,11 +12,16 @@ from tests.making.figures import DAY, count
 MARCH = period_around(Span.MONTH, DAY)
 
 
+def run(statement: str, *values: object) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+
+
 @pytest.mark.parametrize("table", ["federation_delta", "federation_rollup"])
 def test_a_bank_cannot_read_the_shared_figures(bank, table):
-    with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute(f"SELECT * FROM public.{table}")
+    refused = pytest.raises(DatabaseError, match="permission denied")
+    with refused, transaction.atomic():
+        run(f"SELECT * FROM public.{table}")
 
 
 def test_a_bank_cannot_ask_for_the_figures_of_the_network(bank):
@@ -25,12 +30,12 @@ def test_a_bank_cannot_ask_for_the_figures_of_the_network(bank):
 
 
 def test_a_bank_cannot_count_for_itself_or_for_another(bank, twin_b):
-    with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT public.federation_count(%s, current_date, '', '', '', 'in', '', true, true, true, 1, 1)",
-                [twin_b.pk],
-            )
+    count_one = (
+        "SELECT public.federation_count(%s, current_date, '', '', '', 'in', '', true, true, true, 1, 1)"
+    )
+    refused = pytest.raises(DatabaseError, match="permission denied")
+    with refused, transaction.atomic():
+        run(count_one, twin_b.pk)
 
 
 def test_own_figures_are_those_of_the_open_bank(twin_a, twin_b):
@@ -59,13 +64,13 @@ def test_the_federation_reads_every_bank_s_figures(twin_a, twin_b, federation):
     "table", ["b_twin_a.stock_lot", "b_twin_a.partners_partner", "b_twin_b.stock_movement"]
 )
 def test_the_federation_cannot_read_a_bank_s_rows(federation, table):
-    with in_federation(federation, Purpose.TEST), connection.cursor() as cursor:
-        with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
-            cursor.execute(f"SELECT * FROM {table}")
+    refused = pytest.raises(DatabaseError, match="permission denied")
+    with in_federation(federation, Purpose.TEST), refused, transaction.atomic():
+        run(f"SELECT * FROM {table}")
 
 
 def test_the_federation_cannot_change_a_figure(federation, twin_a):
     count(twin_a, "in", 111)
-    with in_federation(federation, Purpose.TEST), connection.cursor() as cursor:
-        with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
-            cursor.execute("UPDATE public.federation_delta SET grams = 0")
+    refused = pytest.raises(DatabaseError, match="permission denied")
+    with in_federation(federation, Purpose.TEST), refused, transaction.atomic():
+        run("UPDATE public.federation_delta SET grams = 0")
