@@ -1,7 +1,7 @@
 """Form fields for kilograms, euros and days, and how a refused act is shown at its field."""
 
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django import forms
@@ -11,6 +11,7 @@ from django.utils.text import capfirst
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from apps.kernel.display import NOTHING
 from apps.kernel.errors import DomainError
 from apps.kernel.models import new_id
 from apps.kernel.money import parse_euros
@@ -165,7 +166,18 @@ def field_for(db_field: "models.Field[Any, Any]", **kwargs: Any) -> forms.Field 
         kwargs.setdefault("widget", DayInput())
     elif isinstance(db_field, models.TimeField):
         kwargs.setdefault("widget", HourInput())
-    return db_field.formfield(**kwargs)
+    return _with_words(db_field.formfield(**kwargs))
+
+
+def _with_words(field: forms.Field | None) -> forms.Field | None:
+    """Say "Choose" where Django draws dashes."""
+    blank = _("Choose") if field and field.required else NOTHING
+    if isinstance(field, forms.ModelChoiceField):
+        field.empty_label = blank if field.empty_label else None
+    elif isinstance(field, forms.TypedChoiceField):
+        pairs = cast("list[tuple[Any, Any]]", field.choices)
+        field.choices = [(value, blank if value in ("", None) else label) for value, label in pairs]
+    return field
 
 
 def _described(db_field: "models.Field[Any, Any]") -> dict[str, Any]:

@@ -192,6 +192,7 @@ def sample_table() -> dict[str, Any]:
             for lot in lots
         ],
         "shown": Paginator(range(173), 50).page(2),
+        "counted": "173 lots",
         "filter_form": LotFilter({"family": "milk"}),
         "searchable": True,
         "query": "",
@@ -205,7 +206,14 @@ def sample_table() -> dict[str, Any]:
 def sample_empty() -> dict[str, Any]:
     """Return the context of a list that nothing matches."""
     none = Paginator(range(0), 50).page(1)
-    return {**sample_table(), "rows": [], "shown": none, "narrowed": True, "query": "quinoa"}
+    return {
+        **sample_table(),
+        "rows": [],
+        "shown": none,
+        "counted": "0 lots",
+        "narrowed": True,
+        "query": "quinoa",
+    }
 
 
 def sample_history() -> list[HistoryLine]:

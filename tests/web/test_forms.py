@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import translation
 
+from apps.donors.models import Donor
 from apps.kernel.errors import Conflict, DomainError
 from apps.kernel.forms import EurosField, FilterForm, KgField, OpKeyForm, StepperInput, add_refusal, field_for
 from apps.kernel.models import AuditEntry, DocumentSequence
@@ -167,6 +168,12 @@ def test_model_fields_get_the_picker_that_fits():
     assert at.widget.input_type == "datetime-local"
     assert year
     assert year.widget.input_type == "number"
+
+
+def test_a_choice_not_made_yet_is_asked_for_in_words():
+    kind = field_for(Donor._meta.get_field("kind"))
+    assert isinstance(kind, forms.TypedChoiceField)
+    assert next(iter(kind.widget.choices)) == ("", "Choose")
 
 
 def test_a_weight_of_a_model_keeps_the_hint_its_form_gives():

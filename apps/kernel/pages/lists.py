@@ -14,6 +14,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from apps.kernel.abilities import Abilities
+from apps.kernel.display import number
 from apps.kernel.doors import StaffRequest
 from apps.kernel.errors import Text
 from apps.kernel.forms import FilterForm
@@ -60,6 +61,7 @@ class RecordList(RecordPage[M]):
             headings=[self._heading(column) for column in self.columns],
             rows=[self._row(record) for record in shown],
             shown=shown,
+            counted=self._counted(shown.paginator.count),
             filter_form=self.filter_form,
             searchable=bool(self.search_fields),
             query=request.GET.get("q", ""),
@@ -68,6 +70,10 @@ class RecordList(RecordPage[M]):
             narrowed=bool(request.GET.get("q")) or self.filter_form.narrows(),
             empty_text=self.empty_text,
         )
+
+    def _counted(self, count: int) -> str:
+        names = self.model._meta
+        return f"{number(count)} {names.verbose_name if count == 1 else names.verbose_name_plural}"
 
     def actions(self, allowed: Abilities) -> list[Action]:
         """Return the buttons of the page."""
