@@ -127,6 +127,12 @@ class OpKeyForm(forms.Form):
         """Return the key of the page, or a new one for a client that sent none."""
         return self.cleaned_data["op_key"] or new_id()
 
+    def validate_unique(self) -> None:
+        """Leave what is unique to the service: it knows whether this very form came before."""
+
+    def validate_constraints(self) -> None:
+        """Leave constraints to the service too, for the same reason."""
+
 
 class FilterForm(forms.Form):
     """The filters of a list, kept in the URL; nothing is required, nothing is written."""
