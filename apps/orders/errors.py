@@ -93,3 +93,12 @@ class OrderClosed(Conflict):
     """The order has moved on: it can no longer be changed in this way."""
 
     code = "order_closed"
+
+
+class KeyTaken(Conflict):
+    """The key that makes an order unique has served another partner's order."""
+
+    code = "key_taken"
+
+    def __init__(self) -> None:
+        super().__init__(_("This form was already used for another order. Reload the page."))

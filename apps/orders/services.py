@@ -13,7 +13,7 @@ from apps.kernel.facts import emit
 from apps.kernel.history import write_entry
 from apps.kernel.numbering import next_number
 from apps.orders.abilities import abilities
-from apps.orders.errors import NothingAvailable, OrderClosed, ReasonMissing
+from apps.orders.errors import KeyTaken, NothingAvailable, OrderClosed, ReasonMissing
 from apps.orders.facts import OrderCancelled, OrderConfirmed
 from apps.orders.locks import order_locked
 from apps.orders.models import Order, OrderLine, Reservation
@@ -61,6 +61,7 @@ def order_place(
         Forbidden: this person does not order for this partner.
         DomainError: the partner, the site, the day or some lines do not allow it (``orders.errors``).
         NothingAvailable: nothing at all could be reserved; nothing was written.
+        KeyTaken: the same key was used for another partner's order.
     """
     require(abilities(actor, partner), "place")
     first = Order.objects.filter(op_key=op_key, partner=partner).first()
@@ -80,8 +81,13 @@ def order_place(
                 comment=comment.strip(),
             )
             return _place(actor, order, lines)
-    except IntegrityError:
-        return Order.objects.get(op_key=op_key, partner=partner)
+    except IntegrityError as error:
+        if "op_key" not in str(error):
+            raise
+        first = Order.objects.filter(op_key=op_key, partner=partner).first()
+        if first is None:
+            raise KeyTaken from error
+        return first
 
 
 def _place(actor: Actor, order: Order, lines: Sequence[WantedLine]) -> Order:
