@@ -9,6 +9,8 @@ from apps.catalogue.models import Product, ProductFamily
 from apps.donors.states import SupplySource
 from apps.kernel import clock
 from apps.kernel.abilities import software
+from apps.receiving.models import GoodsReceipt, ReceiptLine
+from apps.receiving.states import ReceiptStatus
 from apps.sites.models import Location
 from apps.stock import ledger
 from apps.stock.ledger import Document, Leg, Party
@@ -20,6 +22,7 @@ from tenants.crossing import Purpose, in_platform
 from tenants.federation.models import Delta
 from tenants.registry.models import FoodBank
 from tests.making.catalogue import make_family
+from tests.making.donors import make_donor
 from tests.making.sites import make_location
 
 _numbers = count(1)
@@ -129,3 +132,39 @@ def counted(bank: FoodBank, **which: Any) -> list[tuple[str, str, int]]:
     with in_platform(Purpose.TEST):
         told = Delta.objects.filter(bank_id=bank.pk, **which).order_by("id")
         return list(told.values_list("flow", "detail", "grams"))
+
+
+Goods = Product | ProductFamily
+
+
+def posted_receipt(
+    location: Location,
+    *goods: tuple[Goods, int, Location | None],
+    source: SupplySource = SupplySource.GMS_RAMASSE,
+    **dates: Any,
+) -> GoodsReceipt:
+    """Write a posted receipt of (goods, accepted grams, location) lines, as the dock leaves it."""
+    receipt = GoodsReceipt.objects.create(
+        number=f"BR-{next(_numbers):06d}",
+        op_key=uuid4(),
+        site=location.site,
+        donor=make_donor(),
+        supply_source=source,
+        status=ReceiptStatus.POSTED,
+        received_on=clock.today(),
+    )
+    for position, (thing, grams, place) in enumerate(goods):
+        product = thing if isinstance(thing, Product) else None
+        values = {
+            "receipt": receipt,
+            "position": position,
+            "product": product,
+            "family": product.family if product else thing,
+            "label": thing.name,
+            "temperature_class": thing.temperature_class,
+            "accepted_grams": grams,
+            "date_kind": thing.date_kind,
+            "location": place,
+        }
+        ReceiptLine.objects.create(**values | dates)
+    return receipt

@@ -1,47 +1,15 @@
 """A posted receipt becomes lots."""
 
-from uuid import uuid4
-
 import pytest
 
 from apps.donors.states import SupplySource
-from apps.kernel import clock
 from apps.kernel.errors import Forbidden
-from apps.receiving.models import GoodsReceipt, ReceiptLine
-from apps.receiving.states import ReceiptStatus
 from apps.stock.errors import LocationMissing
 from apps.stock.models import Lot, Movement
 from apps.stock.services import lots_receive
 from apps.stock.states import AccountKind, Granularity
 from tests.making.catalogue import make_family, make_product
-from tests.making.donors import make_donor
-from tests.making.stock import held
-
-
-def posted_receipt(location, *goods, source=SupplySource.GMS_RAMASSE):
-    receipt = GoodsReceipt.objects.create(
-        number=f"BR-{uuid4().hex[:8]}",
-        op_key=uuid4(),
-        site=location.site,
-        donor=make_donor(),
-        supply_source=source,
-        status=ReceiptStatus.POSTED,
-        received_on=clock.today(),
-    )
-    for position, (thing, grams, place) in enumerate(goods):
-        product = thing if hasattr(thing, "family") else None
-        ReceiptLine.objects.create(
-            receipt=receipt,
-            position=position,
-            product=product,
-            family=thing.family if product else thing,
-            label=thing.name,
-            temperature_class=thing.temperature_class,
-            accepted_grams=grams,
-            date_kind=thing.date_kind,
-            location=place,
-        )
-    return receipt
+from tests.making.stock import held, posted_receipt
 
 
 def test_each_accepted_line_becomes_one_lot_at_its_location(shelf, manager):
