@@ -1,0 +1,181 @@
+"""The files of each bank before the week begins: sites, vehicles, donors, partners, rates."""
+
+import csv
+import datetime as dt
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+
+from apps.delivery.services import rate_create
+from apps.donors.models import Donor
+from apps.donors.services import donor_create
+from apps.kernel import clock
+from apps.kernel.quantity import GRAMS_PER_KG
+from apps.partners.models import Partner
+from apps.partners.services import agreement_sign, partner_create
+from apps.sites.models import Location, Site
+from apps.sites.services import location_create, site_create, vehicle_create
+from apps.sites.states import LocationPurpose, SiteKind
+from collecto.demo.network import DEMO, PILOT
+from tenants.network.models import DonorAccount
+from tenants.network.services import donor_account_ensure
+from tenants.registry.models import FoodBank
+from tenants.registry.states import BankKind
+
+DATA = Path(__file__).parent / "data"
+LOCATIONS = (
+    ("A1", "Rayonnages secs", Location.Zone.AMBIENT, LocationPurpose.STORAGE),
+    ("F1", "Chambre froide", Location.Zone.CHILLED, LocationPurpose.STORAGE),
+    ("S1", "Congélateur", Location.Zone.FROZEN, LocationPurpose.STORAGE),
+    ("Q1", "Quarantaine", Location.Zone.AMBIENT, LocationPurpose.QUARANTINE),
+)
+VEHICLES = (("Camion frigorifique", 3_500, True), ("Fourgon", 900, False))
+HOME = {"21": "bourgogne", "58": "nevers", "71": "chalon", "89": "auxerre"}
+"""Which member of the pilot keeps the files of a department."""
+
+
+@dataclass(slots=True)
+class Files:
+    """What the simulation needs to know of a bank, and how its donors and partners behave."""
+
+    bank: FoodBank
+    site: Site
+    zones: dict[str, Location]
+    donors: list[tuple[DonorAccount, dict[str, str]]] = field(default_factory=list)
+    partners: list[tuple[Partner, dict[str, str]]] = field(default_factory=list)
+
+
+@lru_cache
+def rows(name: str) -> tuple[dict[str, str], ...]:
+    """Return the rows of a data file of the demonstration."""
+    with (DATA / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        return tuple(csv.DictReader(file))
+
+
+def write_files(bank: FoodBank) -> Files:
+    """Write the files of a bank, in its own scope."""
+    site = site_create(
+        DEMO,
+        code="DEPOT",
+        name=f"Entrepôt de {bank.city}",
+        kind=SiteKind.ANTENNA if bank.kind == BankKind.ANTENNA else SiteKind.WAREHOUSE,
+        city=bank.city,
+        postcode=bank.postcode,
+        department=bank.department,
+        latitude=bank.latitude,
+        longitude=bank.longitude,
+    )
+    locations = [
+        location_create(DEMO, site=site, code=code, name=name, zone=zone, purpose=purpose)
+        for code, name, zone, purpose in LOCATIONS
+    ]
+    for name, payload_kg, cold in VEHICLES:
+        capacity = payload_kg * GRAMS_PER_KG
+        vehicle_create(DEMO, site=site, name=name, capacity_grams=capacity, is_refrigerated=cold)
+    rate_create(
+        DEMO,
+        partner_type="",
+        supply_source="",
+        cents_per_kg=10,
+        starts_on=clock.today() - dt.timedelta(days=90),
+    )
+    stored = [location for location in locations if location.purpose == LocationPurpose.STORAGE]
+    files = Files(bank, site, {location.zone: location for location in stored})
+    _write_donors(files)
+    _write_partners(files)
+    return files
+
+
+def _write_donors(files: Files) -> None:
+    for row in rows("donors"):
+        if HOME[row["department"]] == files.bank.slug:
+            account = account_of(row)
+            _donor(row, account)
+            files.donors.append((account, row))
+
+
+def account_of(row: dict[str, str]) -> DonorAccount:
+    """Open the network account of a donor of the demonstration."""
+    return donor_account_ensure(
+        DEMO,
+        email=f"{row['code'].lower()}@example.org",
+        name=row["name"],
+        kind=row["kind"],
+        department=row["department"],
+        city=row["city"],
+        latitude=float(row["latitude"]),
+        longitude=float(row["longitude"]),
+    )
+
+
+def _donor(row: dict[str, str], account: DonorAccount) -> Donor:
+    signed = clock.today() - dt.timedelta(days=200)
+    has_convention = row["has_convention"] == "1"
+    return donor_create(
+        DEMO,
+        account_id=account.pk,
+        code=row["code"],
+        name=row["name"],
+        kind=row["kind"],
+        supply_source=row["supply_source"],
+        city=row["city"],
+        department=row["department"],
+        latitude=float(row["latitude"]),
+        longitude=float(row["longitude"]),
+        sales_area_m2=int(row["sales_area_m2"]) or None,
+        convention_from=signed if has_convention else None,
+        convention_until=signed + dt.timedelta(days=3 * 365) if has_convention else None,
+    )
+
+
+def _write_partners(files: Files) -> None:
+    if files.bank.slug in PILOT:
+        mine = [row for row in rows("partners") if HOME[row["department"]] == files.bank.slug]
+    else:
+        mine = [_neighbour_partner(files.bank, number) for number in (1, 2)]
+    files.partners = [(_partner(row), row) for row in mine]
+
+
+def _neighbour_partner(bank: FoodBank, number: int) -> dict[str, str]:
+    """Return a plainly fictional partner of a neighbouring bank."""
+    row = dict(rows("partners")[number - 1])
+    place = {"city": bank.city, "department": bank.department}
+    return (
+        row
+        | place
+        | {
+            "code": f"PAR-{number:03d}",
+            "name": f"Partenaire {number} (démonstration)",
+            "latitude": str(bank.latitude),
+            "longitude": str(bank.longitude),
+        }
+    )
+
+
+def _partner(row: dict[str, str]) -> Partner:
+    partner = partner_create(
+        DEMO,
+        code=row["code"],
+        name=row["name"],
+        partner_type=row["partner_type"],
+        city=row["city"],
+        department=row["department"],
+        latitude=float(row["latitude"]),
+        longitude=float(row["longitude"]),
+        person_count=int(row["person_count"]),
+        household_count=int(row["household_count"]),
+        order_rhythm=row["order_rhythm"],
+        accreditation_kind=row["accreditation_kind"],
+        distributes_free=row["distributes_free"] == "1",
+        has_chilled=row["has_chilled"] == "1",
+        has_frozen=row["has_frozen"] == "1",
+    )
+    start = clock.today() - dt.timedelta(days=120)
+    agreement_sign(
+        DEMO,
+        partner=partner,
+        starts_on=start,
+        ends_on=start + dt.timedelta(days=365),
+        signed_by="Présidence",
+    )
+    return partner
