@@ -12,6 +12,7 @@ from apps.offers.facts import OfferAccepted, OfferDeclined
 from apps.orders.facts import OrderCancelled, OrderConfirmed
 from apps.receiving import handlers as receiving
 from apps.receiving.facts import GoodsReceived
+from apps.rounds import handlers as rounds
 from apps.rounds.facts import GoodsCollected, StopMissed
 from apps.stock import handlers as stock
 from apps.stock.facts import LotBlocked
@@ -19,7 +20,7 @@ from tenants.network import handlers as network
 from tenants.outbox.delivery import hint
 
 WIRING: Wiring = {
-    OfferAccepted: Reactions(later=(network.on_offer_accepted,)),
+    OfferAccepted: Reactions(inside=(rounds.on_offer_accepted,), later=(network.on_offer_accepted,)),
     OfferDeclined: Reactions(later=(network.on_offer_declined,)),
     GoodsCollected: Reactions(inside=(receiving.on_goods_collected,)),
     StopMissed: Reactions(),
