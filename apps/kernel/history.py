@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
+from uuid import UUID
 
 from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext_lazy as _
@@ -22,9 +23,14 @@ def write_entry(
     *,
     changes: Mapping[str, Any] | None = None,
     reason: str = "",
+    entry_id: UUID | None = None,
 ) -> AuditEntry:
-    """Append one entry about a record; ``changes`` maps a field to ``[before, after]``."""
+    """Append one entry about a record; ``changes`` maps a field to ``[before, after]``.
+
+    An ``entry_id`` made from the act's own key lets a repeat find the entry.
+    """
     entry = _entry(actor, record, action, changes=changes, reason=reason)
+    entry.id = entry_id or entry.id
     entry.save(force_insert=True)
     return entry
 

@@ -1,6 +1,6 @@
 """The sheet of a record: its fields, the panels of the stage, its history; and putting it away."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -53,6 +53,8 @@ class RecordDetail(RecordPage[M]):
 
     template_name = "records/detail.html"
     fields: Sequence[Column] = ()
+    action_labels: Mapping[str, Text] = {}
+    """What the stage's own acts are called in the history."""
 
     def get(self, request: StaffRequest, pk: Any) -> HttpResponse:
         """Show the sheet."""
@@ -94,7 +96,7 @@ class RecordDetail(RecordPage[M]):
         return [
             HistoryLine(
                 entry=entry,
-                label=ACTION_LABELS.get(entry.action, entry.action),
+                label={**ACTION_LABELS, **self.action_labels}.get(entry.action, entry.action),
                 changes=[self._change(name, *pair) for name, pair in entry.changes.items()],
             )
             for entry in history_of(self.record)[:HISTORY_SHOWN]
