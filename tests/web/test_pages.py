@@ -13,6 +13,7 @@ from django_htmx.middleware import HtmxDetails
 
 from apps.donors.models import Donor
 from apps.donors.states import DonorKind
+from apps.kernel import clock
 from apps.kernel.abilities import Abilities, Actor, Role, verbs
 from apps.kernel.display import Chip, Tone
 from apps.kernel.doors import door_of
@@ -198,6 +199,7 @@ def test_the_export_holds_what_the_list_shows_and_no_formula():
     response = ask(DonorList, format="csv", sort="-sales_area_m2")
     lines = text(response).removeprefix("\ufeff").splitlines()
     assert response["Content-Type"].startswith("text/csv")
+    assert f"donors-{clock.today():%Y-%m-%d}.csv" in response["Content-Disposition"]
     assert lines[0] == "Name;Kind;Surface;State"
     assert lines[1].startswith("'=HYPERLINK(1);")
     assert lines[1].endswith(";1200;Gives")

@@ -10,9 +10,10 @@ from urllib.parse import urlencode
 from django.core.paginator import Paginator
 from django.db import models
 from django.http import HttpResponse
-from django.utils.text import capfirst
+from django.utils.text import capfirst, slugify
 from django.utils.translation import gettext_lazy as _
 
+from apps.kernel import clock
 from apps.kernel.abilities import Abilities
 from apps.kernel.display import number
 from apps.kernel.doors import StaffRequest
@@ -50,7 +51,7 @@ class RecordList(RecordPage[M]):
         """Show one page of the list, only its table to htmx, or every line of it as CSV."""
         found = self.found()
         if request.GET.get("format") == "csv":
-            return csv_response(self.columns, found, name=self.urls)
+            return csv_response(self.columns, found, name=self._file_name())
         shown = Paginator(found, self.per_page).get_page(request.GET.get("page"))
         fragment = f"{self.template_name}#records" if request.htmx.target == "records" else ""
         return self.page(
@@ -70,6 +71,9 @@ class RecordList(RecordPage[M]):
             narrowed=bool(request.GET.get("q")) or self.filter_form.narrows(),
             empty_text=self.empty_text,
         )
+
+    def _file_name(self) -> str:
+        return f"{slugify(str(self.model._meta.verbose_name_plural))}-{clock.today():%Y-%m-%d}"
 
     def _counted(self, count: int) -> str:
         names = self.model._meta
