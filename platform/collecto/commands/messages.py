@@ -33,6 +33,10 @@ KEYWORDS: dict[str, Any] = {
     "pgettext_lazy": ((1, "c"), 2),
     "npgettext": ((1, "c"), 2, 3),
 }
+NOISE = (
+    '"POT-Creation-Date', '"PO-Revision-Date', '"Last-Translator', '"Language-Team', '"Report-Msgid-Bugs-To',
+    '"Generated-By', '"Project-Id-Version',
+)  # fmt: skip
 _PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]|%[sd]|\{(\w+)\}")
 
 
@@ -52,10 +56,19 @@ def extract() -> None:
     catalogue.obsolete.clear()
     for message in catalogue:
         message.locations = sorted({(name, 0) for name, _line in message.locations})
-    with CATALOGUE.open("wb") as file:
-        write_po(file, catalogue, width=110, include_lineno=False, sort_output=True, omit_header=False)
+    write(catalogue)
     missing = untranslated(catalogue)
     click.echo(f"{len(catalogue)} strings, {len(missing)} to translate")
+
+
+def write(catalogue: Catalog) -> None:
+    """Write the catalogue sorted, without dates nor names: a diff shows texts only."""
+    catalogue.fuzzy = False
+    catalogue.header_comment = "# French texts of COLLECTO."
+    buffer = io.BytesIO()
+    write_po(buffer, catalogue, width=110, include_lineno=False, sort_output=True)
+    lines = buffer.getvalue().decode().splitlines(keepends=True)
+    CATALOGUE.write_text("".join(line for line in lines if not line.startswith(NOISE)), encoding="utf-8")
 
 
 @messages.command("compile")
@@ -94,7 +107,7 @@ def found_strings() -> Iterator[tuple[str, str | tuple[str, ...], str | None]]:
             if path.suffix not in {".py", ".html", ".txt"} or {"migrations", "static"} & set(path.parts):
                 continue
             text = path.read_text(encoding="utf-8")
-            source = text if path.suffix == ".py" else templatize(text, origin=str(path))
+            source = text if path.suffix == ".py" else f"(\n{templatize(text, origin=str(path))}\n)"
             name = str(path.relative_to(ROOT))
             stream = io.BytesIO(source.encode())
             for _line, found, _comments, context in extract_from("python", stream, KEYWORDS, options={}):
