@@ -1,5 +1,16 @@
-"""Menu entries of the stage."""
+"""Menu entries of the network on a bank's own site."""
 
-from apps.kernel.doors import MenuEntry
+from django.utils.translation import gettext_lazy as _
 
-MENU: list[MenuEntry] = []
+from apps.kernel.doors import MenuEntry, Section
+from tenants.network.abilities import abilities
+
+MENU: list[MenuEntry] = [
+    MenuEntry(
+        label=_("Transfers between banks"),
+        url_name="network_transfer_list",
+        icon="arrow-left-right",
+        abilities=abilities,
+        section=Section.WAREHOUSE,
+    )
+]

@@ -45,6 +45,8 @@ class DonorAccount(Record):
     department = models.CharField(_("department"), max_length=3)
     latitude = models.FloatField(_("latitude"), null=True, blank=True)
     longitude = models.FloatField(_("longitude"), null=True, blank=True)
+    link_version = models.PositiveSmallIntegerField(default=1, editable=False)
+    """Raised to revoke every declaration link of the donor."""
 
     class Meta:
         verbose_name = _("donor account")

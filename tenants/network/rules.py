@@ -27,6 +27,12 @@ or four banks can be asked while most of the life is left.
 LONGEST_RESPONSE_HOURS: Final = 48
 """Hours to answer for food that keeps, or has no date."""
 
+MORNING_OPENS: Final = 8
+MORNING_CLOSES: Final = 12
+AFTERNOON_OPENS: Final = 14
+AFTERNOON_CLOSES: Final = 18
+"""Hours at which most docks are open; only suggested, the donor changes them."""
+
 
 class Tier(StrEnum):
     """How near a bank is to the offer, by territory; the order of the members is the order of asking."""
@@ -119,6 +125,16 @@ def answer_deadline(now: datetime, *, days_left: int | None, pickup_until: datet
     if days_left is not None:
         hours = next((hours for days, hours in RESPONSE_HOURS if days_left <= days), hours)
     return min(now + timedelta(hours=hours), pickup_until)
+
+
+def next_slot(now: datetime) -> tuple[datetime, datetime]:
+    """Return the pick-up slot to suggest at a local time: this afternoon, else tomorrow morning."""
+    if now.hour < AFTERNOON_OPENS:
+        day, opens, until = now, AFTERNOON_OPENS, AFTERNOON_CLOSES
+    else:
+        day, opens, until = now + timedelta(days=1), MORNING_OPENS, MORNING_CLOSES
+    at = day.replace(minute=0, second=0, microsecond=0)
+    return at.replace(hour=opens), at.replace(hour=until)
 
 
 def _home_parents(offer: OfferToRoute, candidates: Sequence[Candidate]) -> frozenset[UUID]:

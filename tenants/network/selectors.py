@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db.models import Count, F, Prefetch, Q, QuerySet, Sum
 from django.http import Http404
@@ -19,10 +20,11 @@ from tenants.network.models import (
     Transfer,
     TransferLine,
 )
-from tenants.network.rules import Candidate, OfferToRoute
+from tenants.network.rules import Ask, Candidate, OfferToRoute, Why, route
 from tenants.network.states import OPEN_TRANSFERS, TransferState
 from tenants.registry import territory
-from tenants.registry.selectors import operating_banks
+from tenants.registry.models import FoodBank
+from tenants.registry.selectors import banks_serving, operating_banks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,3 +198,46 @@ def in_transit_grams() -> int:
         grams=Sum(F("shipped_grams") - F("received_grams") - F("lost_grams"))
     )
     return on_the_road["grams"] or 0
+
+
+def asking_order(department: str, *, most: int = 3) -> list[tuple[FoodBank, Why]]:
+    """Return the banks that an offer from a department reaches, in the order of asking.
+
+    Raises:
+        UnknownDepartmentError: no department has this code.
+    """
+    home = territory.department(department)
+    region = {d.code for d in territory.departments() if d.region == home.region}
+    anything = OfferToRoute(
+        department=department,
+        latitude=home.latitude,
+        longitude=home.longitude,
+        grams=1,
+        temperature_class="",
+        days_left=None,
+        neighbours=frozenset(home.neighbours),
+        region=frozenset(region - {department}),
+    )
+    with in_platform(Purpose.ROUTING):
+        banks = {bank.pk: bank for bank in operating_banks()}
+        known = candidates()
+    asked: list[Ask] = []
+    while len(asked) < most:
+        questions = route(anything, known, frozenset(ask.bank_id for ask in asked))
+        if not questions:
+            break
+        asked += questions
+    return [(banks[ask.bank_id], ask.why) for ask in asked]
+
+
+def zone_of(department: str) -> ZoneInfo:
+    """Return the time zone of the bank that serves a department, else that of Paris."""
+    with in_platform(Purpose.ROUTING):
+        home = next(iter(banks_serving(department)), None)
+    return ZoneInfo(home.timezone if home else "Europe/Paris")
+
+
+def banks_to_send_to(bank_id: UUID) -> list[FoodBank]:
+    """Return the other banks and antennas at work, by name."""
+    with in_platform(Purpose.TRANSFER):
+        return list(operating_banks().exclude(pk=bank_id))

@@ -1,5 +1,15 @@
-"""Pages of the stage."""
+"""Pages of the public site."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from tenants.network.views import donor, public
+
+urlpatterns = [
+    path("", public.home, name="home"),
+    path("banks/", public.bank_list, name="network_bank_list"),
+    path("banks/find/", public.bank_find, name="network_bank_find"),
+    path("give/", donor.offer_give, name="network_offer_give"),
+    path("give/<str:word>/", donor.offer_give, name="network_offer_declare"),
+    path("offers/<str:token>/", donor.offer_status, name="network_offer_status"),
+    path("offers/<str:token>/withdraw/", donor.offer_take_back, name="network_offer_withdraw"),
+]

@@ -1,0 +1,235 @@
+"""Forms of donors on the public site, and of banks that move goods between them."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from apps.catalogue.states import DateKind
+from apps.donors.states import DonorKind
+from apps.kernel.errors import Text
+from apps.kernel.forms import DayInput, EurosField, HourInput, KgField, OpKeyForm
+from apps.kernel.quantity import format_kg
+from apps.sites.models import Location
+from tenants.library.models import LibraryFamily
+from tenants.network.models import TransferLine
+from tenants.network.offering import NewNetworkLine
+from tenants.registry import territory
+
+MOST_GRAMS = 1_000_000_000
+"""A typing mistake beyond this: a thousand tonnes in one offer line."""
+
+
+def department_choices() -> list[tuple[str, Text]]:
+    """Return every department as ``21 Côte-d'Or``, by code, after an empty choice."""
+    return [("", _("Choose")), *((d.code, f"{d.code} {d.name}") for d in territory.departments())]
+
+
+class DepartmentForm(forms.Form):
+    """Where somebody is; the answer stays in the URL."""
+
+    department = forms.ChoiceField(label=_("Department"), choices=department_choices)
+
+
+class PickUpForm(OpKeyForm):
+    """Where and when food can be picked up."""
+
+    address = forms.CharField(label=_("Street and number"), max_length=200)
+    city = forms.CharField(label=_("Town"), max_length=80)
+    department = forms.ChoiceField(label=_("Department"), choices=department_choices)
+    day = forms.DateField(label=_("Day of the pick-up"), widget=DayInput())
+    opens = forms.TimeField(label=_("From"), widget=HourInput())
+    until = forms.TimeField(label=_("To"), widget=HourInput())
+    comment = forms.CharField(
+        label=_("Anything the driver should know"), max_length=500, required=False, widget=forms.Textarea
+    )
+
+
+class GiveForm(PickUpForm):
+    """The same, by somebody who gives for the first time: who they are."""
+
+    name = forms.CharField(label=_("Shop, company or farm"), max_length=120)
+    kind = forms.ChoiceField(label=_("What you are"), choices=DonorKind.choices)
+    contact_name = forms.CharField(
+        label=_("Your name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"})
+    )
+    phone = forms.CharField(
+        label=_("Telephone"),
+        max_length=20,
+        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
+    )
+    email = forms.EmailField(
+        label=_("E-mail"), help_text=_("We send the link to follow your offer there. Nothing else.")
+    )
+
+    field_order = ("name", "kind", "contact_name", "phone", "email")
+
+
+class GoodsForm(forms.Form):
+    """One kind of food: a family, its weight, its shortest date."""
+
+    family = forms.ModelChoiceField(
+        label=_("Kind of food"), queryset=LibraryFamily.objects.none(), empty_label=_("Choose")
+    )
+    label = forms.CharField(
+        label=_("In your own words"),
+        max_length=120,
+        required=False,
+        help_text=_("For instance: yoghurts, 12 cases."),
+    )
+    grams = KgField(label=_("Weight"), max_grams=MOST_GRAMS)
+    expires_on = forms.DateField(label=_("Shortest date"), widget=DayInput(), required=False)
+    date_kind = forms.ChoiceField(
+        label=_("What the date is"),
+        required=False,
+        choices=[("", _("As usual for this food")), *DateKind.choices],
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        families = LibraryFamily.objects.order_by("name")
+        self.fields["family"].queryset = families  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """Settle what the date is, and refuse a use-by date that is missing or over."""
+        data = super().clean() or {}
+        family, day = data.get("family"), data.get("expires_on")
+        if family is None or "expires_on" in self.errors:
+            return data
+        kind = data.get("date_kind") or (family.date_kind if day or family.date_kind == "USE_BY" else "NONE")
+        if kind == DateKind.USE_BY and day is None:
+            self.add_error("expires_on", _("Write the shortest use-by date."))
+        if kind == DateKind.NONE and day is not None:
+            self.add_error("date_kind", _("Say whether it is a use-by or a best-before date."))
+        data["date_kind"] = kind
+        return data
+
+    def line(self) -> NewNetworkLine:
+        """Return the line of a valid form."""
+        family: LibraryFamily = self.cleaned_data["family"]
+        return NewNetworkLine(
+            family_code=family.code,
+            label=self.cleaned_data["label"] or family.name,
+            grams=self.cleaned_data["grams"],
+            temperature_class=family.temperature_class,
+            date_kind=self.cleaned_data["date_kind"],
+            expires_on=self.cleaned_data["expires_on"],
+        )
+
+
+if TYPE_CHECKING:
+    _FormSet = forms.BaseFormSet[GoodsForm]
+else:
+    _FormSet = forms.BaseFormSet
+
+
+class BaseGoodsFormSet(_FormSet):
+    """One to three kinds of food."""
+
+    def refuse_past(self, today: dt.date) -> bool:
+        """Refuse a use-by date that is over; returns whether every line is still valid."""
+        for form in self.forms:
+            data = form.cleaned_data
+            day = data.get("expires_on")
+            if day and day < today and data["date_kind"] == DateKind.USE_BY:
+                form.add_error("expires_on", _("This use-by date is over: the food may not be given."))
+        return not any(form.errors for form in self.forms)
+
+    def lines(self) -> list[NewNetworkLine]:
+        """Return the lines that were filled in."""
+        return [form.line() for form in self.forms if form.cleaned_data]
+
+
+GoodsFormSet = forms.formset_factory(
+    GoodsForm, formset=BaseGoodsFormSet, extra=2, min_num=1, max_num=3, validate_min=True, validate_max=True
+)
+
+
+class ProposeForm(OpKeyForm):
+    """Which bank, from where, how much."""
+
+    to_bank = forms.ChoiceField(label=_("To"))
+    location = forms.ModelChoiceField(label=_("From the location"), queryset=Location.objects.none())
+    grams = KgField(label=_("Weight"))
+    comment = forms.CharField(
+        label=_("Message to the other bank"), max_length=500, required=False, widget=forms.Textarea
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        banks: Iterable[tuple[str, str]],
+        locations: Any,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["to_bank"].choices = list(banks)  # type: ignore[attr-defined]
+        self.fields["location"].queryset = locations  # type: ignore[attr-defined]
+
+
+class NoteForm(forms.Form):
+    """A word to the other side."""
+
+    comment = forms.CharField(label=_("Message"), max_length=500, required=False, widget=forms.Textarea)
+
+
+class WeighedForm(forms.Form):
+    """A form with one weight per line of a transfer, named ``line-<id>``."""
+
+    question = _("Weight")
+
+    def __init__(self, *args: Any, lines: Iterable[TransferLine], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        own = {name: self.fields.pop(name) for name in list(self.fields)}
+        self.line_ids = {f"line-{line.pk}": line.pk for line in lines}
+        for line in lines:
+            self.fields[f"line-{line.pk}"] = KgField(
+                label=f"{line.label} ({line.lot_number})",
+                help_text=self.hint(line),
+                initial=self.usual(line),
+                allow_zero=True,
+            )
+        self.fields.update(own)
+
+    def hint(self, line: TransferLine) -> str:
+        """Return what the person compares the weight with."""
+        return _("Agreed: %(kg)s") % {"kg": format_kg(line.proposed_grams)}
+
+    def usual(self, line: TransferLine) -> int:
+        """Return the weight when all goes well."""
+        return line.proposed_grams
+
+    def weights(self) -> Mapping[UUID, int]:
+        """Return the grams typed, by line."""
+        return {pk: self.cleaned_data[name] for name, pk in self.line_ids.items()}
+
+
+class ShipForm(WeighedForm):
+    """What is loaded, who drives it, what it costs."""
+
+    carrier = forms.CharField(label=_("Carrier"), max_length=120, required=False)
+    cost_cents = EurosField(label=_("Transport cost"), required=False)
+
+
+class ReceiveForm(WeighedForm):
+    """What arrived, where it is put, why something is missing."""
+
+    location = forms.ModelChoiceField(label=_("Put at"), queryset=Location.objects.none())
+    reason = forms.CharField(
+        label=_("If something is missing, why"), max_length=300, required=False, widget=forms.Textarea
+    )
+
+    def __init__(self, *args: Any, locations: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["location"].queryset = locations  # type: ignore[attr-defined]
+
+    def hint(self, line: TransferLine) -> str:
+        """Return what was shipped."""
+        return _("Shipped: %(kg)s") % {"kg": format_kg(line.shipped_grams)}
+
+    def usual(self, line: TransferLine) -> int:
+        """Return what was shipped."""
+        return line.shipped_grams

@@ -1,0 +1,1 @@
+"""Pages of the network: for anybody, for donors, for the staff of a bank."""
