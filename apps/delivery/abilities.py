@@ -7,12 +7,13 @@ from apps.kernel.abilities import Abilities, Actor, Role, verbs
 def abilities(actor: Actor, obj: PickingList | DeliveryNote | None = None) -> Abilities:
     """Return what this person may do with picking lists and delivery notes, or with one of them.
 
-    ``view``: picking lists, staff only; ``view_notes``: delivery notes, a charity its own only.
+    ``view``: the bank's lists, staff only; ``view_notes``: delivery notes, a charity its own only;
+    ``view_own_notes``: the list of a charity.
     """
     keepers = actor.is_any(Role.MANAGER, Role.ORDERS, Role.STOCK)
     return (
         verbs("view", "view_notes", "history", when=actor.is_staff)
-        | verbs("view_notes", when=_is_own(actor, obj))
+        | verbs("view_notes", "view_own_notes", when=_is_own(actor, obj))
         | verbs("pick", when=keepers or actor.is_any(Role.VOLUNTEER))
         | verbs("hand_over", when=keepers)
         | verbs("open", "cancel", when=actor.is_software)

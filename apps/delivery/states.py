@@ -18,14 +18,6 @@ class PickingStatus(models.TextChoices):
 OPEN = frozenset({PickingStatus.TO_PICK, PickingStatus.PICKED})
 """States in which weights may still be recorded."""
 
-STATUS_TONES = {
-    PickingStatus.TO_PICK: "warn",
-    PickingStatus.PICKED: "ok",
-    PickingStatus.HANDED_OVER: "neutral",
-    PickingStatus.CANCELLED: "danger",
-}
-"""Colour that supports the word of each state."""
-
 
 class NoteSection(models.TextChoices):
     """The parts of a delivery note, which keep public food apart from gifts."""

@@ -1,5 +1,19 @@
 """Pages of the stage."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from apps.delivery.views import notes, partner, picking, staff
+
+urlpatterns: list[URLPattern] = [
+    path("", picking.PickingIndex.as_view(), name="delivery_picking_list"),
+    path("picking/<uuid:pk>/", picking.PickingDetail.as_view(), name="delivery_picking_detail"),
+    path("picking/<uuid:pk>/sheet/", picking.PickingSheet.as_view(), name="delivery_picking_sheet"),
+    path("picking/<uuid:pk>/handover/", picking.PickingHandover.as_view(), name="delivery_picking_handover"),
+    path("notes/", staff.NoteList.as_view(), name="delivery_note_list"),
+    path("notes/mine/", partner.OwnNoteList.as_view(), name="delivery_mine_list"),
+    path("notes/<uuid:pk>/", notes.NoteDetail.as_view(), name="delivery_note_detail"),
+    path("rates/", staff.RateList.as_view(), name="delivery_rate_list"),
+    path("rates/new/", staff.RateCreate.as_view(), name="delivery_rate_create"),
+    path("rates/<uuid:pk>/", staff.RateDetail.as_view(), name="delivery_rate_detail"),
+    path("rates/<uuid:pk>/edit/", staff.RateEdit.as_view(), name="delivery_rate_edit"),
+]

@@ -1,5 +1,33 @@
 """Menu entries of the stage."""
 
-from apps.kernel.doors import MenuEntry
+from django.utils.translation import gettext_lazy as _
 
-MENU: list[MenuEntry] = []
+from apps.kernel.doors import MenuEntry, Section
+from apps.orders.abilities import abilities
+
+MENU: list[MenuEntry] = [
+    MenuEntry(
+        label=_("Orders"),
+        url_name="orders_order_list",
+        icon="clipboard-list",
+        abilities=abilities,
+        section=Section.DISTRIBUTION,
+        verb="view_all",
+    ),
+    MenuEntry(
+        label=_("Order"),
+        url_name="orders_mine_create",
+        icon="shopping-basket",
+        abilities=abilities,
+        section=Section.DISTRIBUTION,
+        verb="view_own",
+    ),
+    MenuEntry(
+        label=_("My orders"),
+        url_name="orders_mine_list",
+        icon="clipboard-list",
+        abilities=abilities,
+        section=Section.DISTRIBUTION,
+        verb="view_own",
+    ),
+]

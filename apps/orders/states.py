@@ -18,11 +18,3 @@ OPEN = frozenset({OrderStatus.CONFIRMED, OrderStatus.PICKED})
 
 CANCELLABLE_BY_PARTNER = frozenset({OrderStatus.CONFIRMED})
 """States in which the partner may cancel by itself; later it calls the bank."""
-
-STATUS_TONES = {
-    OrderStatus.CONFIRMED: "info",
-    OrderStatus.PICKED: "ok",
-    OrderStatus.DELIVERED: "neutral",
-    OrderStatus.CANCELLED: "danger",
-}
-"""Colour that supports the word of each state."""

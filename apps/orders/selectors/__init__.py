@@ -20,6 +20,7 @@ from apps.orders.selectors.lists import (
     in_words,
     latest_order_of,
     lines_of,
+    orders_of_charity,
     orders_visible_to,
     shortages_in,
 )
@@ -37,6 +38,7 @@ __all__ = [
     "latest_order_of",
     "lines_of",
     "order_refusal",
+    "orders_of_charity",
     "orders_visible_to",
     "shelves_for",
     "shortages_in",

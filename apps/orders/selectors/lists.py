@@ -19,17 +19,23 @@ from apps.stock.ledger import Document
 
 def orders_visible_to(actor: Actor) -> QuerySet[Order]:
     """Return the orders this person may see, newest first, with grams wanted and reserved, and lines."""
-    allowed = abilities(actor)
-    orders = Order.objects.select_related("partner", "site").annotate(
+    return _listed(Order.objects.all()) if "view_all" in abilities(actor) else orders_of_charity(actor)
+
+
+def orders_of_charity(actor: Actor) -> QuerySet[Order]:
+    """Return the orders of the charity this person speaks for, newest first; none for anybody else."""
+    if "view_own" not in abilities(actor) or actor.partner_id is None:
+        return _listed(Order.objects.none())
+    return _listed(Order.objects.filter(partner_id=actor.partner_id))
+
+
+def _listed(orders: QuerySet[Order]) -> QuerySet[Order]:
+    """Add what every list shows: partner, site, grams wanted and reserved, number of lines."""
+    return orders.select_related("partner", "site").annotate(
         wanted_grams=_sum_of("wanted_grams"),
         reserved_grams=_sum_of("reserved_grams"),
         line_count=Coalesce(Subquery(_per_order().values_list(Count("pk"))), 0),
     )
-    if "view_all" in allowed:
-        return orders
-    if "view_own" in allowed and actor.partner_id is not None:
-        return orders.filter(partner_id=actor.partner_id)
-    return orders.none()
 
 
 def lines_of(order: Order) -> list[OrderLine]:

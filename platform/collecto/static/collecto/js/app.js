@@ -93,6 +93,12 @@ document.addEventListener("htmx:afterSettle", (event) => {
   if (target.id === "records") announce(document.querySelector("#records .records-count")?.textContent.trim());
 });
 
+// Print buttons show only where they work.
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => print());
+}
+
 ready(document);
 announceMessages(document);
 document.getElementById("error-summary")?.focus();

@@ -1,0 +1,42 @@
+"""What waits today: lists to pick, orders ready for their partner."""
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from apps.delivery.abilities import abilities
+from apps.delivery.selectors import pickings_due
+from apps.delivery.states import PickingStatus
+from apps.kernel import clock
+from apps.kernel.abilities import Actor
+from apps.kernel.today import Queue
+
+
+def queues(actor: Actor) -> list[Queue]:
+    """Return the lists to pick and to hand over, for whoever may (one query)."""
+    allowed = abilities(actor)
+    if not allowed & {"pick", "hand_over"}:
+        return []
+    today = clock.today()
+    due = pickings_due(today)
+    lists = reverse("delivery_picking_list")
+    late = due["late"]
+    found = [
+        Queue(
+            label=ngettext("order to pick today", "orders to pick today", due["to_pick"]),
+            count=due["to_pick"] if "pick" in allowed else 0,
+            hint=ngettext("%(count)s is late", "%(count)s are late", late) % {"count": late}
+            if late
+            else _("All wanted today"),
+            url=f"{lists}?status={PickingStatus.TO_PICK}&until={today:%Y-%m-%d}",
+            tone="danger" if late else "warn",
+        ),
+        Queue(
+            label=ngettext("order ready for handover", "orders ready for handover", due["ready"]),
+            count=due["ready"] if "hand_over" in allowed else 0,
+            hint=_("Weighed, waiting for the partner"),
+            url=f"{lists}?status={PickingStatus.PICKED}",
+            tone="ok",
+        ),
+    ]
+    return [queue for queue in found if queue.count]
