@@ -1,0 +1,111 @@
+"""Two workers meet on the same question, two people on the same transfer."""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from uuid import uuid4
+
+import pytest
+from django.db import connection, transaction
+
+from apps.kernel import clock
+from apps.kernel.abilities import Role, software
+from apps.kernel.errors import Conflict
+from apps.sites.models import Location
+from apps.stock.selectors import available_by_lot
+from tenants.crossing import Purpose, in_owner, in_platform, in_tenant
+from tenants.network.models import NetworkOffer, Transfer
+from tenants.network.services import (
+    steps_advance_due,
+    transfer_accept,
+    transfer_cancel,
+    transfer_propose,
+    transfer_ship,
+)
+from tenants.network.states import NetworkOfferStatus, StepState, TransferState
+from tenants.registry.models import FoodBank
+from tests.making.catalogue import make_family
+from tests.making.network import asked, make_pantry, publish, refreshed
+from tests.making.sites import make_location
+from tests.making.stock import make_lot
+from tests.making.threads import together
+from tests.people import actor_as
+
+KEEPER = actor_as(Role.STOCK)
+
+WIPE = """
+SET LOCAL session_replication_role = replica;
+DELETE FROM network_transitleg; DELETE FROM network_transferline; DELETE FROM network_transfer;
+DELETE FROM network_routingstep; DELETE FROM network_networkofferline; DELETE FROM network_networkoffer;
+DELETE FROM network_donoraccount;
+"""
+
+
+@pytest.fixture
+def open_bank(fresh_bank: Callable[..., FoodBank]) -> Iterator[Callable[..., FoodBank]]:
+    """Open banks that commit; the shared rows about them go before they do."""
+    yield fresh_bank
+    with in_owner(Purpose.TEST), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(WIPE)
+
+
+def transfer_between(sender: FoodBank, receiver: FoodBank) -> Transfer:
+    with in_tenant(sender, Purpose.TEST):
+        shelf = make_location()
+        lot = make_lot(10_000, family=make_family(), location=shelf)
+        transfer = transfer_propose(
+            KEEPER,
+            op_key=uuid4(),
+            from_bank=sender,
+            to_bank=receiver,
+            lot=lot,
+            location=Location.objects.get(pk=shelf.pk),
+            grams=8_000,
+        )
+    with in_tenant(receiver, Purpose.TEST):
+        return transfer_accept(KEEPER, transfer=transfer)
+
+
+def state(transfer: Transfer) -> str:
+    with in_platform(Purpose.TEST):
+        return Transfer.objects.get(pk=transfer.pk).state
+
+
+def test_of_many_workers_one_passes_a_silent_question_on(open_bank):
+    home = open_bank(departments=["974"])
+    make_pantry(home)
+    offer = publish(department="974")
+    with in_platform(Purpose.TEST):
+        deadline = NetworkOffer.objects.get(pk=offer.pk).steps.get().deadline
+
+    def advance() -> int:
+        with clock.time_set_to(deadline):
+            return steps_advance_due(software("network"), now=deadline)
+
+    assert sorted(together(home, [advance] * 4)) == [0, 0, 0, 1]
+    first, *others = asked(offer)
+    assert first[:2] == (home.slug, StepState.TIMED_OUT)
+    assert len({row[0] for row in others}) == len(others)
+    assert refreshed(offer).status == NetworkOfferStatus.EXPIRED
+
+
+def test_goods_shipped_by_two_people_at_once_leave_once(open_bank):
+    sender, receiver = open_bank(), open_bank()
+    transfer = transfer_between(sender, receiver)
+    results = together(sender, [partial(transfer_ship, KEEPER, transfer=transfer)] * 4)
+    assert sum(isinstance(done, Conflict) for done in results) == 3
+    with in_tenant(sender, Purpose.TEST):
+        assert sum(held.grams for held in available_by_lot()) == 2_000
+
+
+def test_a_transfer_is_shipped_or_cancelled_never_both(open_bank):
+    sender, receiver = open_bank(), open_bank()
+    transfer = transfer_between(sender, receiver)
+    acts = [
+        partial(transfer_ship, KEEPER, transfer=transfer),
+        partial(transfer_cancel, KEEPER, transfer=transfer),
+    ]
+    results = together(sender, acts)
+    assert sum(isinstance(done, Conflict) for done in results) == 1
+    with in_tenant(sender, Purpose.TEST):
+        left = sum(held.grams for held in available_by_lot())
+    assert (state(transfer), left) in [(TransferState.SHIPPED, 2_000), (TransferState.CANCELLED, 10_000)]
