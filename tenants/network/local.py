@@ -11,7 +11,7 @@ from apps.kernel.errors import Conflict
 from apps.offers import services as offers
 from apps.offers.models import Offer
 from tenants.crossing import BankUnavailable, Purpose, in_tenant
-from tenants.network.models import DonorAccount, NetworkOffer, NetworkOfferLine, RoutingStep
+from tenants.network.models import NetworkOffer, NetworkOfferLine, RoutingStep
 
 NETWORK = software("COLLECTO")
 
@@ -32,7 +32,7 @@ def offer_put(step: RoutingStep, offer: NetworkOffer, lines: Sequence[NetworkOff
             NETWORK,
             op_key=step.pk,
             network_step_id=step.pk,
-            donor=donor_file(offer.donor_account, source=offer.supply_source),
+            donor=donor_file(offer),
             kind=offer.kind,
             supply_source=offer.supply_source,
             place=offers.Place(
@@ -61,12 +61,20 @@ def offer_withdrawn(step: RoutingStep) -> bool:
     return _closed(step, offers.offer_withdraw)
 
 
-def donor_file(account: DonorAccount, *, source: str) -> Donor:
-    """Return the open bank's own file on a donor, opened from its account the first time."""
-    found = Donor.objects.filter(account_id=account.pk).first()
+def donor_file(offer: NetworkOffer) -> Donor:
+    """Return the open bank's own file on the donor, opened from its account the first time.
+
+    A donor without an address of its own is known by the place of its first offer.
+    """
+    account = offer.donor_account
     copied = {name: getattr(account, name) for name in COPIED}
+    found = Donor.objects.filter(account_id=account.pk).first()
     return found or donor_create(
-        NETWORK, op_key=account.pk, account_id=account.pk, supply_source=source, **copied
+        NETWORK,
+        op_key=account.pk,
+        account_id=account.pk,
+        supply_source=offer.supply_source,
+        **copied | {"city": account.city or offer.city},
     )
 
 
