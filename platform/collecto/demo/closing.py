@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 
 from django.conf import settings
+from django.utils.translation import override
 from rich.console import Console
 from rich.table import Table
 
@@ -100,8 +101,22 @@ def _count(total: Books, bank: FoodBank, movement: Movement) -> None:
 
 
 def show(console: Console) -> Books:
-    """Print the closing table with the proof that it balances."""
+    """Print the closing table with the proof that it balances (in English, like every command)."""
     total = books()
+    wrong = len(reconcile(software("demonstration"))) + total.wrong_balances
+    wrong += total.transit_by_ledgers != total.in_transit
+    with override("en"):
+        console.print(_table(total))
+    balanced = not wrong and not total.difference
+    verdict = "[green]the books balance[/]" if balanced else "[red]THE BOOKS DO NOT BALANCE[/]"
+    console.print(
+        f"{total.offers} offers, {total.order_lines} order lines, {len(total.rows)} movements counted: "
+        f"{verdict} (every balance recomputed, national figures reconciled). Fingerprint {total.fingerprint}."
+    )
+    return total
+
+
+def _table(total: Books) -> Table:
     table = Table(title="The week in kilograms", show_footer=False)
     table.add_column("")
     table.add_column("kg", justify="right")
@@ -112,19 +127,7 @@ def show(console: Console) -> Books:
     table.add_row("In stock", format_kg(total.stock, decimals=3))
     table.add_section()
     table.add_row("Difference", f"[bold]{format_kg(total.difference, decimals=3)}[/]")
-    console.print(table)
-    wrong = len(reconcile(software("demonstration"))) + total.wrong_balances
-    wrong += total.transit_by_ledgers != total.in_transit
-    verdict = (
-        "[green]the books balance[/]"
-        if not (wrong or total.difference)
-        else "[red]THE BOOKS DO NOT BALANCE[/]"
-    )
-    console.print(
-        f"{total.offers} offers, {total.order_lines} order lines, {len(total.rows)} movements counted: "
-        f"{verdict} (every balance recomputed, national figures reconciled). Fingerprint {total.fingerprint}."
-    )
-    return total
+    return table
 
 
 def _section(table: Table, title: str, grams: Counter[str], labels: dict[str, object]) -> None:

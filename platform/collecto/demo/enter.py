@@ -24,17 +24,27 @@ def enter(request: HttpRequest) -> HttpResponse:
     here: FoodBank | None = getattr(request, "bank", None)
     if here:
         hats = hats.filter(bank=here)
-    by_bank: dict[FoodBank, list[dict[str, object]]] = defaultdict(list)
-    for hat in hats.prefetch_related("bank__domains").order_by("bank__kind", "bank__name", "role"):
-        by_bank[hat.bank].append(
-            {"id": hat.pk, "role": ROLE_LABELS[Role(hat.role)], "person": hat.user.full_name}
-        )
+    by_bank: dict[FoodBank, list[Membership]] = defaultdict(list)
+    for hat in hats.prefetch_related("bank__domains").order_by("bank__created_at", "user__full_name"):
+        by_bank[hat.bank].append(hat)
     port = request.get_host().partition(":")[2]
-    spaces = [
-        {"bank": bank, "host": f"{bank.host}:{port}" if port else bank.host, "hats": found}
-        for bank, found in by_bank.items()
-    ]
+    spaces = [_space(bank, held, port) for bank, held in by_bank.items()]
     return render(request, "demo/enter.html", {"spaces": spaces})
+
+
+def _space(bank: FoodBank, hats: list[Membership], port: str) -> dict[str, object]:
+    """Describe a member for the page: its people by role, its charities apart."""
+    roles = list(Role)
+    people = [
+        {"id": hat.pk, "role": ROLE_LABELS[Role(hat.role)], "person": hat.user.full_name, "key": hat.role}
+        for hat in sorted(hats, key=lambda hat: roles.index(Role(hat.role)))
+    ]
+    return {
+        "bank": bank,
+        "host": f"{bank.host}:{port}" if port else bank.host,
+        "staff": [person for person in people if person["key"] != Role.PARTNER],
+        "partners": [person for person in people if person["key"] == Role.PARTNER],
+    }
 
 
 @login_not_required

@@ -89,6 +89,7 @@ class Week:
                 with in_tenant(self.files[slug].bank, Purpose.DEMONSTRATION):
                     supply.answer(self.dice, self.people[slug][Role.MANAGER], patience=0.5)
                     supply.collect(self.dice, self.files[slug], self.people[slug])
+            self._transfer(self.files["bourgogne"], self.files["allier"])
 
     def _at(self, day: int, hour: int) -> dt.datetime:
         date = self.first + dt.timedelta(days=day)
