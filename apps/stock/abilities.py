@@ -13,7 +13,7 @@ KEEPERS = (Role.MANAGER, Role.STOCK)
 def abilities(actor: Actor, obj: Lot | Movement | None = None) -> Abilities:
     """Return the verbs this person may use with the stock."""
     return (
-        verbs("view", when=actor.is_staff)
+        verbs("view", "history", when=actor.is_staff)
         | verbs("move", "count", "lose", when=actor.is_any(*KEEPERS, Role.VOLUNTEER))
         | verbs(
             "receive", "reverse", "block", "unblock", "unquarantine", "ship", "arrive",

@@ -1,5 +1,23 @@
 """Menu entries of the stage."""
 
-from apps.kernel.doors import MenuEntry
+from django.utils.translation import gettext_lazy as _
 
-MENU: list[MenuEntry] = []
+from apps.kernel.doors import MenuEntry, Section
+from apps.stock.abilities import abilities
+
+MENU: list[MenuEntry] = [
+    MenuEntry(
+        label=_("Stock"),
+        url_name="stock_lot_list",
+        icon="boxes",
+        abilities=abilities,
+        section=Section.WAREHOUSE,
+    ),
+    MenuEntry(
+        label=_("Movements"),
+        url_name="stock_movement_list",
+        icon="arrow-left-right",
+        abilities=abilities,
+        section=Section.WAREHOUSE,
+    ),
+]

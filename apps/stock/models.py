@@ -5,6 +5,7 @@ shared between lots. Movements are append-only; balances are kept by a trigger a
 by a bank's role.
 """
 
+import datetime as dt
 from typing import ClassVar
 
 from django.core.validators import MinValueValidator
@@ -18,6 +19,7 @@ from apps.kernel import clock
 from apps.kernel.models import Record
 from apps.receiving.models import ReceiptLine
 from apps.sites.models import Location
+from apps.stock import rules
 from apps.stock.states import AccountKind, Granularity, LossDestination, LotStatus, MovementKind
 
 
@@ -76,6 +78,16 @@ class Lot(Record):
 
     def __str__(self) -> str:
         return f"{self.number} {self.label}"
+
+    @property
+    def grace_days(self) -> int:
+        """Days after best before during which the lot may still leave; the product's own come first."""
+        own = self.product.grace_days if self.product else None
+        return self.family.grace_days if own is None else own
+
+    def is_expired(self, on: dt.date) -> bool:
+        """Tell whether the lot may no longer leave on a day."""
+        return rules.is_expired(self.date_kind, self.expires_on, grace_days=self.grace_days, on=on)
 
 
 class Account(models.Model):

@@ -5,7 +5,7 @@ Every act locks the lots it touches, then looks for a repeat, then reads, then p
 """
 
 from apps.stock.services.blocking import lot_block, lot_unblock
-from apps.stock.services.correction import movement_reverse
+from apps.stock.services.correction import is_reversible, movement_reverse
 from apps.stock.services.keeping import stock_count, stock_lose, stock_move
 from apps.stock.services.reception import lots_receive
 from apps.stock.services.reservation import (
@@ -23,6 +23,7 @@ __all__ = [
     "Hold",
     "Item",
     "Want",
+    "is_reversible",
     "lot_block",
     "lot_unblock",
     "lots_receive",

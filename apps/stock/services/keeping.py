@@ -6,6 +6,7 @@ from django.db import transaction
 
 from apps.kernel.abilities import Actor, require
 from apps.kernel.history import history_of, write_entry
+from apps.kernel.quantity import format_kg
 from apps.sites.models import Location
 from apps.sites.states import LocationPurpose
 from apps.stock import ledger, rules
@@ -100,13 +101,13 @@ def stock_count(
     """
     require(abilities(actor, lot), "count")
     locked = lock_lots([lot.pk])[lot.pk]
-    if history_of(lot).filter(action="counted", changes__op_key=str(op_key)).exists():
+    if history_of(lot).filter(pk=op_key).exists():
         return next(iter(movements_under(op_key)), None)
     held = grams_at(locked, location)
     if counted_grams < held.reserved_grams:
         raise CountBelowReserved(held.reserved_grams)
-    changes = {"op_key": str(op_key), "grams": [held.grams, counted_grams], "location": str(location)}
-    write_entry(actor, locked, "counted", changes=changes, reason=reason)
+    changes = {str(location): [format_kg(held.grams), format_kg(counted_grams)]}
+    write_entry(actor, locked, "counted", changes=changes, reason=reason, entry_id=op_key)
     difference = counted_grams - held.grams
     if difference == 0:
         return None

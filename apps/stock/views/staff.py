@@ -1,0 +1,277 @@
+"""Pages of the stock: lots, a lot's sheet, goods by product, the journal of movements."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+from apps.kernel.abilities import Abilities
+from apps.kernel.display import Chip
+from apps.kernel.doors import StaffRequest
+from apps.kernel.pages import (
+    Action,
+    Column,
+    Heading,
+    Kind,
+    Panel,
+    RecordDetail,
+    RecordList,
+    RecordPage,
+    table_panel,
+)
+from apps.kernel.tables import csv_response
+from apps.stock.abilities import abilities
+from apps.stock.forms import LotFilter, MovementFilter, SiteFilter
+from apps.stock.models import Lot, Movement
+from apps.stock.selectors import (
+    Holding,
+    balances_of,
+    holdings,
+    lot_explained,
+    lots_in_stock,
+    movements_journal,
+    movements_of,
+    trace_of,
+)
+from apps.stock.services import is_reversible
+from apps.stock.states import LotStatus
+from apps.stock.views.shown import (
+    lot_date,
+    lot_state,
+    place_links,
+    reversal,
+    reverse_link,
+    went_from,
+    went_to,
+)
+
+MOVEMENTS_SHOWN = 100
+
+MOVEMENT_COLUMNS = (
+    Column(label=_("Day"), value="occurred_on", kind=Kind.DAY, sort="occurred_on"),
+    Column(label=_("Movement"), value="get_kind_display", sort="kind"),
+    Column(label=_("Weight"), value="grams", kind=Kind.KG, sort="grams"),
+    Column(label=_("From"), value=went_from),
+    Column(label=_("To"), value=went_to),
+    Column(label=_("Document"), value="document_number", sort="document_number"),
+    Column(label=_("By"), value="actor_label", sort="actor_label"),
+    Column(label=_("Reason"), value="reason"),
+    Column(label=_("Correction"), value=reversal),
+)
+LOT_COLUMN = Column(label=_("Lot"), value="lot", sort="lot__number")
+
+
+class LotPage:
+    """What the pages of a lot share."""
+
+    model = Lot
+    urls = "stock_lot"
+    abilities = staticmethod(abilities)
+
+    def records(self) -> QuerySet[Lot]:
+        """Return the lots with what is left of them."""
+        return lots_in_stock()
+
+
+class LotList(LotPage, RecordList[Lot]):
+    """The lots of the bank, first expired first."""
+
+    columns = (
+        Column(label=_("Lot"), value="number", sort="number"),
+        Column(label=_("Goods"), value="label", sort="label"),
+        Column(label=_("Family"), value="family.name", sort="family__name"),
+        Column(label=_("Date"), value=lot_date, sort="expires_on"),
+        Column(label=_("Free"), value="on_hand_grams", kind=Kind.KG, sort="on_hand_grams"),
+        Column(label=_("Reserved"), value="reserved_grams", kind=Kind.KG, sort="reserved_grams"),
+        Column(label=_("Where"), value="places"),
+        Column(label=_("Supply source"), value="get_supply_source_display", sort="supply_source"),
+        Column(label=_("State"), value=lot_state, sort="status"),
+    )
+    search_fields = ("number", "label", "family__name", "donor_label", "supplier_lot")
+    filters = LotFilter
+    ordering = ("expires_on", "received_on", "number")
+    lead = _("What is in the warehouse, in the order it should leave.")
+    empty_text = _("No lot yet. A posted receipt becomes lots.")
+
+    def records(self) -> QuerySet[Lot]:
+        """Return the lots with what is left of them, at the chosen site if there is one."""
+        form = self.filter_form
+        return lots_in_stock(form.chosen_site if isinstance(form, SiteFilter) else None)
+
+    def actions(self, allowed: Abilities) -> list[Action]:
+        """Return the ways to look at the same goods."""
+        return [
+            Action(label=_("By product"), url=reverse("stock_holding_list"), icon="layers"),
+            Action(label=_("Movements"), url=reverse("stock_movement_list"), icon="arrow-left-right"),
+        ]
+
+
+class LotDetail(LotPage, RecordDetail[Lot]):
+    """A lot: where it is, where it came from, where it went, and every movement."""
+
+    fields = (
+        Column(label=_("Family"), value="family.name"),
+        Column(label=_("Product"), value="product.name"),
+        Column(label=_("Precision"), value="get_granularity_display"),
+        Column(label=_("Date"), value=lot_date),
+        Column(label=_("Free"), value="on_hand_grams", kind=Kind.KG),
+        Column(label=_("Reserved"), value="reserved_grams", kind=Kind.KG),
+        Column(label=_("Temperature class"), value="get_temperature_class_display"),
+        Column(label=_("Supply source"), value="get_supply_source_display"),
+        Column(label=_("Donor"), value="donor_label"),
+        Column(label=_("Received on"), value="received_on", kind=Kind.DAY),
+        Column(label=_("Receipt"), value="receipt_line.receipt.number"),
+        Column(label=_("Lot number on the label"), value="supplier_lot"),
+        Column(label=_("Campaign"), value="campaign"),
+        Column(label=_("Origin bank"), value="origin_bank_label"),
+        Column(label=_("Blocked because"), value="block_reason"),
+    )
+    action_labels = {
+        "counted": _("Counted"),
+        LotStatus.BLOCKED.value: _("Blocked"),
+        LotStatus.AVAILABLE.value: _("Released"),
+    }
+
+    def records(self) -> QuerySet[Lot]:
+        """Return the lots with their receipt."""
+        return lots_in_stock().select_related("receipt_line__receipt")
+
+    def state(self, record: Lot) -> Chip:
+        """Return whether the lot may leave."""
+        return lot_state(record)
+
+    def actions(self, record: Lot, allowed: Abilities) -> list[Action]:
+        """Return what this person may do with the lot."""
+        held_back = record.status == LotStatus.BLOCKED
+        offered = [
+            ("unblock", _("Release"), "lock-open") if held_back else ("block", _("Block"), "lock"),
+            ("count", _("Count"), "clipboard-check"),
+            ("lose", _("Record a loss"), "trash-2"),
+            ("move", _("Move"), "arrow-left-right"),
+        ]
+        return [
+            Action(label=label, url=self.url(verb, record), icon=icon, primary=verb == "move")
+            for verb, label, icon in offered
+            if verb in allowed
+        ]
+
+    def panels(self, record: Lot) -> list[Panel]:
+        """Return the places, the account, the trace and the movements."""
+        return [self.places(record), self.account(record), self.trace(record), self.movements(record)]
+
+    def places(self, record: Lot) -> Panel:
+        """Return where the lot is, with what can be done there."""
+        columns = (
+            Column(label=_("Location"), value="location"),
+            Column(label=_("Site"), value="location.site.name"),
+            Column(label=_("Free"), value="on_hand_grams", kind=Kind.KG),
+            Column(label=_("Reserved"), value="reserved_grams", kind=Kind.KG),
+            Column(label=_("Act"), value=lambda held: place_links(held, self.allowed)),
+        )
+        return table_panel(
+            _("Where it is"), columns=columns, records=balances_of(record), empty=_("Nothing is left of it.")
+        )
+
+    def account(self, record: Lot) -> Panel:
+        """Return what came in and went out, down to what is left."""
+        lines = lot_explained(record)
+        left = sum(line.grams for line in lines)
+        return Panel(
+            title=_("In and out"), template="stock/explained.html", context={"lines": lines, "left": left}
+        )
+
+    def trace(self, record: Lot) -> Panel:
+        """Return who gave it and who got it."""
+        return Panel(title=_("Trace"), template="stock/trace.html", context={"trace": trace_of(record)})
+
+    def movements(self, record: Lot) -> Panel:
+        """Return the latest movements, with the links that reverse them."""
+        columns = [*MOVEMENT_COLUMNS, Column(label=_("Act"), value=self.reverse_link)]
+        return table_panel(
+            _("Movements"),
+            columns=columns if "reverse" in self.allowed else MOVEMENT_COLUMNS,
+            records=movements_of(record)[:MOVEMENTS_SHOWN],
+            empty=_("No movement yet."),
+        )
+
+    def reverse_link(self, movement: Movement) -> Any:
+        """Return the link that reverses a movement where this person may."""
+        if hasattr(movement, "reversed_by") or not is_reversible(movement, self.allowed):
+            return None
+        return reverse_link(movement)
+
+
+class MovementPage:
+    """What the pages of a movement share."""
+
+    model = Movement
+    urls = "stock_movement"
+    abilities = staticmethod(abilities)
+
+    def records(self) -> QuerySet[Movement]:
+        """Return the movements with their lot and both sides."""
+        return movements_journal()
+
+
+class MovementList(MovementPage, RecordList[Movement]):
+    """The journal: every movement, newest first."""
+
+    columns = (LOT_COLUMN, *MOVEMENT_COLUMNS)
+    search_fields = ("lot__number", "lot__label", "party_label", "document_number", "actor_label", "reason")
+    filters = MovementFilter
+    lead = _("Every movement ever made. Nothing is changed or removed: a mistake is reversed.")
+    empty_text = _("No movement yet.")
+
+    def row_url(self, record: Movement) -> str:
+        """Return the address of the lot."""
+        return reverse("stock_lot_detail", args=[record.lot_id])
+
+
+HOLDING_COLUMNS = (
+    Column(label=_("Goods"), value="label"),
+    Column(label=_("Family"), value="family.name"),
+    Column(label=_("Free"), value="free_grams", kind=Kind.KG),
+    Column(label=_("Reserved"), value="reserved_grams", kind=Kind.KG),
+    Column(label=_("Kept back"), value="kept_back_grams", kind=Kind.KG),
+    Column(label=_("Lots"), value="lot_count", kind=Kind.NUMBER),
+    Column(label=_("First date"), value="earliest_on", kind=Kind.DAY),
+)
+
+
+class HoldingList(RecordPage[Lot]):
+    """What is in the warehouse, product by product, at a site or at all of them."""
+
+    model = Lot
+    urls = "stock_lot"
+    abilities = staticmethod(abilities)
+    template_name = "stock/holding_list.html"
+
+    @cached_property
+    def filter_form(self) -> SiteFilter:
+        """The site as the URL sets it."""
+        return SiteFilter(self.request.GET)
+
+    def get(self, request: StaffRequest) -> HttpResponse:
+        """Show the goods, or give them as CSV."""
+        found = holdings(self.filter_form.chosen_site)
+        if request.GET.get("format") == "csv":
+            return csv_response(HOLDING_COLUMNS, found, name="stock")
+        return self.page(
+            title=_("Stock by product"),
+            filter_form=self.filter_form,
+            headings=[Heading(label=c.label, is_numeric=c.is_numeric) for c in HOLDING_COLUMNS],
+            rows=[self.row(holding) for holding in found],
+            free=sum(holding.free_grams for holding in found),
+            held=sum(holding.reserved_grams for holding in found),
+            blocked=sum(holding.kept_back_grams for holding in found),
+        )
+
+    def row(self, holding: Holding) -> dict[str, Any]:
+        """Return a line that leads to its lots."""
+        query = urlencode({"q": holding.label, "family": holding.family.pk})
+        cells = [{"column": column, "value": column.show(holding)} for column in HOLDING_COLUMNS]
+        return {"record": holding, "url": f"{self.url('list')}?{query}", "cells": cells}
