@@ -124,14 +124,16 @@ class OpKeyForm(forms.Form):
     op_key = forms.UUIDField(required=False, initial=new_id, widget=forms.HiddenInput)
 
     def clean_op_key(self) -> UUID:
-        """Return the key of the page, or a new one for a client that sent none."""
-        return self.cleaned_data["op_key"] or new_id()
+        """Return the key of the page, or a new one for a client that sent none.
 
-    def validate_unique(self) -> None:
-        """Leave what is unique to the service: it knows whether this very form came before."""
-
-    def validate_constraints(self) -> None:
-        """Leave constraints to the service too, for the same reason."""
+        A model form sent again speaks of the record it made: that record's own name is not "taken".
+        """
+        key: UUID = self.cleaned_data["op_key"] or new_id()
+        instance = getattr(self, "instance", None)
+        if instance is not None:
+            instance.pk = key
+            instance._state.adding = not type(instance)._default_manager.filter(pk=key).exists()
+        return key
 
 
 class FilterForm(forms.Form):

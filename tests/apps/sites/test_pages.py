@@ -1,5 +1,7 @@
 """The pages of the sites."""
 
+from typing import Any
+
 import pytest
 from django.urls import reverse
 
@@ -8,7 +10,7 @@ from apps.sites.models import Location, OpeningSlot, Site, Vehicle
 from tests.making.sites import make_location, make_opening_slot, make_site, make_vehicle
 from tests.statements import statements_of
 
-NEW = {
+NEW: dict[str, Any] = {
     "code": "DIJ",
     "name": "Dijon hall",
     "kind": "warehouse",
@@ -22,8 +24,8 @@ def browser(bank, sign_in):
     return sign_in(bank, Role.MANAGER)
 
 
-def text(response):
-    return response.content.decode()
+def text(response: Any) -> str:
+    return str(response.content.decode())
 
 
 def test_the_list_is_searched_by_town_and_filtered_by_kind(bank, browser):

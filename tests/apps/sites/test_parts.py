@@ -1,6 +1,7 @@
 """Storage locations, vehicles and opening slots of a site."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -26,9 +27,9 @@ from apps.sites.states import SlotPurpose
 from tests.making.sites import make_location, make_opening_slot, make_site, make_vehicle
 from tests.people import actor_as
 
-RACK = {"code": "A1", "name": "Rack", "zone": Location.Zone.AMBIENT}
-VAN = {"name": "Van", "capacity_grams": 600_000}
-MORNING = {
+RACK: dict[str, Any] = {"code": "A1", "name": "Rack", "zone": Location.Zone.AMBIENT}
+VAN: dict[str, Any] = {"name": "Van", "capacity_grams": 600_000}
+MORNING: dict[str, Any] = {
     "weekday": 0,
     "opens_at": dt.time(8),
     "closes_at": dt.time(12),
@@ -94,9 +95,7 @@ def test_slots_for_one_purpose_do_not_overlap(bank, manager):
 
 def test_slots_may_touch_and_serve_two_purposes_at_once(bank, manager):
     site = make_opening_slot().site
-    opening_slot_create(
-        manager, site=site, **MORNING | {"opens_at": dt.time(12), "closes_at": dt.time(14)}
-    )
+    opening_slot_create(manager, site=site, **MORNING | {"opens_at": dt.time(12), "closes_at": dt.time(14)})
     opening_slot_create(manager, site=site, **MORNING | {"purpose": SlotPurpose.HANDOVER})
     assert site.opening_slots.count() == 3
 

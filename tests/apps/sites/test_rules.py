@@ -45,7 +45,7 @@ def test_no_text_makes_up_a_department(text):
 
 @pytest.mark.parametrize("insee", ["20004", "97501", "98735", "2123", "212311", "21ABC"])
 def test_what_names_no_commune_of_a_department_is_refused(insee):
-    with pytest.raises(ValueError, match="INSEE|department"):
+    with pytest.raises(ValueError, match=r"INSEE|department"):
         department_of_insee(insee)
 
 

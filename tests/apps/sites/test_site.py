@@ -1,5 +1,7 @@
 """Opening, changing and putting away a site."""
 
+from collections.abc import Callable
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -13,7 +15,7 @@ from apps.sites.selectors import active_locations, active_sites, active_vehicles
 from apps.sites.services import site_archive, site_create, site_update
 from tests.making.sites import make_location, make_site, make_vehicle
 
-DIJON = {"code": "DIJ", "name": "Dijon", "city": "Dijon", "department": "21"}
+DIJON: dict[str, Any] = {"code": "DIJ", "name": "Dijon", "city": "Dijon", "department": "21"}
 
 
 def test_a_manager_opens_a_site(bank, manager):
@@ -70,11 +72,12 @@ def test_a_restored_site_is_in_use_again(bank, manager):
 
 def test_a_volunteer_changes_nothing(bank, volunteer):
     site = make_site(name="Hall")
-    for act in (
+    acts: list[Callable[[], object]] = [
         lambda: site_create(volunteer, **DIJON),
         lambda: site_update(volunteer, site=site, name="Mine"),
         lambda: site_archive(volunteer, site=site),
-    ):
+    ]
+    for act in acts:
         with pytest.raises(Forbidden):
             act()
     assert Site.objects.get().name == "Hall"

@@ -25,7 +25,7 @@ def library(db):
     library_load(SOFTWARE)
 
 
-def network_renames(ref, name):
+def network_renames(ref: str, name: str) -> None:
     """Publish a new version of a product in the library."""
     with in_platform(Purpose.TEST):
         product = LibraryProduct.objects.get(ref=ref)
