@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import UUID
 
 from django import forms
@@ -128,6 +128,11 @@ else:
 
 class BaseGoodsFormSet(_FormSet):
     """One to three kinds of food."""
+
+    default_error_messages: ClassVar[dict[str, Any]] = {
+        **forms.BaseFormSet.default_error_messages,
+        "too_few_forms": _("Write at least one kind of food."),
+    }
 
     def refuse_past(self, today: dt.date) -> bool:
         """Refuse a use-by date that is over; returns whether every line is still valid."""

@@ -126,6 +126,8 @@ def _send_links(request: HttpRequest, offer: NetworkOffer) -> None:
 def _status(offer: NetworkOffer) -> dict[str, object]:
     """Return what a donor sees: who was asked and who takes it, never why a bank declined."""
     steps = list(offer.steps.all())
+    zone = zone_of(offer.department)
+    days = {moment.astimezone(zone).date() for moment in (offer.pickup_from, offer.pickup_until)}
     return {
         "offer": offer,
         "state": state_chip(offer),
@@ -133,5 +135,6 @@ def _status(offer: NetworkOffer) -> dict[str, object]:
         "asked": next((step for step in steps if step.state == StepState.ASKED), None),
         "takers": [step for step in steps if step.accepted_grams],
         "is_open": offer.status in UNDER_WAY,
-        "zone": str(zone_of(offer.department)),
+        "zone": str(zone),
+        "is_one_day": len(days) == 1,
     }

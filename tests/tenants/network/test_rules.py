@@ -1,6 +1,7 @@
 """Which bank is asked, in what order, and how long it has."""
 
 import datetime as dt
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -15,7 +16,7 @@ DEPARTMENTS = ["21", "71", "39", "70", "75", "2A"]
 
 
 def offer(**overrides) -> OfferToRoute:
-    values = {
+    values: dict[str, Any] = {
         "department": "21",
         "latitude": DIJON[0],
         "longitude": DIJON[1],
@@ -29,7 +30,7 @@ def offer(**overrides) -> OfferToRoute:
 
 
 def bank(*departments: str, latitude: float | None = 47.0, **overrides) -> Candidate:
-    values = {
+    values: dict[str, Any] = {
         "bank_id": uuid4(),
         "kind": "bank",
         "parent_id": None,

@@ -1,5 +1,6 @@
 """Goods between two banks: every gram is in a stock, on the road, or a named loss."""
 
+from collections.abc import Callable
 from uuid import uuid4
 
 import pytest
@@ -84,7 +85,9 @@ def propose(sender: FoodBank, receiver: FoodBank, lot: Lot, grams: int, actor=KE
         )
 
 
-def act(bank: FoodBank, service, transfer: Transfer, actor=KEEPER, **extra) -> Transfer:
+def act(
+    bank: FoodBank, service: Callable[..., Transfer], transfer: Transfer, actor=KEEPER, **extra
+) -> Transfer:
     with in_tenant(bank, Purpose.TEST):
         return service(actor, transfer=transfer, **extra)
 
