@@ -31,7 +31,7 @@ def ask_next(offer: NetworkOffer) -> None:
     now = clock.now()
     while now < offer.pickup_until:
         asked = frozenset(offer.steps.values_list("bank_id", flat=True))
-        questions = rules.route(offer_to_route(offer, now=now), candidates(), asked)
+        questions = rules.route(offer_to_route(offer), candidates(), asked)
         if not questions:
             break
         put = [step_open(offer, ask) for ask in questions]

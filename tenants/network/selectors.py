@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -55,23 +55,42 @@ def candidates() -> list[Candidate]:
     ]
 
 
-def offer_to_route(offer: NetworkOffer, *, now: dt.datetime) -> OfferToRoute:
+def offer_to_route(offer: NetworkOffer) -> OfferToRoute:
     """Return what the router needs of an offer (platform's scope).
 
     A place without coordinates counts as its prefecture: good enough to order banks by distance.
     """
-    home = territory.department(offer.department)
     lines = list(offer.lines.filter(remaining_grams__gt=0))
-    region = {d.code for d in territory.departments() if d.region == home.region}
-    return OfferToRoute(
-        department=offer.department,
-        latitude=home.latitude if offer.latitude is None else offer.latitude,
-        longitude=home.longitude if offer.longitude is None else offer.longitude,
+    found = _from_department(
+        offer.department,
         grams=sum(line.remaining_grams for line in lines),
         temperature_class=coldest(lines),
         days_left=days_left(lines),
+    )
+    if offer.latitude is None or offer.longitude is None:
+        return found
+    return replace(found, latitude=offer.latitude, longitude=offer.longitude)
+
+
+def _from_department(
+    code: str, *, grams: int, temperature_class: str = "", days_left: int | None = None
+) -> OfferToRoute:
+    """Return goods at the prefecture of a department, as the router sees them.
+
+    Raises:
+        UnknownDepartmentError: no department has this code.
+    """
+    home = territory.department(code)
+    region = {d.code for d in territory.departments() if d.region == home.region}
+    return OfferToRoute(
+        department=code,
+        latitude=home.latitude,
+        longitude=home.longitude,
+        grams=grams,
+        temperature_class=temperature_class,
+        days_left=days_left,
         neighbours=frozenset(home.neighbours),
-        region=frozenset(region - {home.code}),
+        region=frozenset(region - {code}),
     )
 
 
@@ -206,18 +225,7 @@ def asking_order(department: str, *, most: int = 3) -> list[tuple[FoodBank, Why]
     Raises:
         UnknownDepartmentError: no department has this code.
     """
-    home = territory.department(department)
-    region = {d.code for d in territory.departments() if d.region == home.region}
-    anything = OfferToRoute(
-        department=department,
-        latitude=home.latitude,
-        longitude=home.longitude,
-        grams=1,
-        temperature_class="",
-        days_left=None,
-        neighbours=frozenset(home.neighbours),
-        region=frozenset(region - {department}),
-    )
+    anything = _from_department(department, grams=1)
     with in_platform(Purpose.ROUTING):
         banks = {bank.pk: bank for bank in operating_banks()}
         known = candidates()
