@@ -114,6 +114,19 @@ class NothingReceived(DomainError):
         super().__init__(_("Nothing is written. If nothing arrived, cancel the receipt."))
 
 
+class LimitTooLax(DomainError):
+    """A bank's own limit above what the network's allows."""
+
+    code = "limit_too_lax"
+
+    def __init__(self, *, limit: str) -> None:
+        super().__init__(
+            _("Maximum and tolerance together may not pass %(limit)s °C: the law is not to be relaxed."),
+            field="max_c",
+            params={"limit": limit},
+        )
+
+
 class SiteArchived(DomainError):
     """A site that is no longer in use."""
 

@@ -305,13 +305,17 @@ def receipt_cancel(actor: Actor, *, receipt: GoodsReceipt, reason: str = "") -> 
 def limit_set(
     actor: Actor, *, temperature_class: str, max_c: Decimal, tolerance_c: Decimal
 ) -> TemperatureLimit:
-    """Set this bank's limit for a temperature class (°C).
+    """Set this bank's limit for a temperature class (°C), as strict as the network's or stricter.
 
     Raises:
         Forbidden: only a manager does.
+        DomainError: laxer than the network's limit.
         ValidationError: an unknown class, a figure out of range.
     """
     require(abilities(actor), "set_limits")
+    usual = rules.USUAL_LIMITS.get(temperature_class)
+    if usual is not None and max_c + tolerance_c > usual.refused_above_c:
+        raise errors.LimitTooLax(limit=display.number(usual.refused_above_c, decimals=1))
     wanted = {"max_c": max_c, "tolerance_c": tolerance_c}
     own = TemperatureLimit.objects.filter(temperature_class=temperature_class).first()
     if own is None:

@@ -1,7 +1,6 @@
 """Forms of the rounds: planning, and the driver's stop."""
 
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -28,7 +27,7 @@ class CelsiusField(forms.DecimalField):
         widget.attrs["inputmode"] = "text"  # the decimal keypad of some phones has no minus
         super().__init__(max_digits=4, decimal_places=1, widget=widget, **kwargs)
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Any:
         """Return degrees.
 
         Raises:

@@ -115,6 +115,11 @@ def test_a_bank_sets_its_own_limit(manager: Actor):
     assert refusals(manager, chilled_receipt(), temperature_c=Decimal("3.5")) == {"temperature_c": "too_warm"}
 
 
+def test_a_limit_is_not_laxer_than_the_network_allows(manager: Actor):
+    with pytest.raises(DomainError, match=r"may not pass 6\.0 °C"):
+        limit_set(manager, temperature_class="CHILLED_0_4", max_c=Decimal(5), tolerance_c=Decimal(2))
+
+
 def test_only_a_manager_sets_limits(volunteer: Actor):
     with pytest.raises(Forbidden):
         limit_set(volunteer, temperature_class="CHILLED_0_4", max_c=Decimal(9), tolerance_c=Decimal(9))

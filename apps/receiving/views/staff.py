@@ -1,0 +1,213 @@
+"""Pages of receiving: the list, a receipt and its note, an arrival at the door, cancelling."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext_lazy as _
+
+from apps.kernel.abilities import Abilities, require
+from apps.kernel.display import Chip, Tone
+from apps.kernel.doors import StaffRequest, reads
+from apps.kernel.errors import DomainError, Forbidden
+from apps.kernel.forms import add_refusal
+from apps.kernel.pages import (
+    Action,
+    Column,
+    Kind,
+    Panel,
+    RecordAct,
+    RecordDetail,
+    RecordList,
+    RecordPage,
+)
+from apps.offers.forms import LineForms, typed
+from apps.receiving import services
+from apps.receiving.abilities import abilities
+from apps.receiving.forms import ArrivalForm, ArrivalLineForm, CancelForm, ReceiptFilter
+from apps.receiving.models import GoodsReceipt, ReceiptLine
+from apps.receiving.selectors import counts_by_status, receipts_listed, receipts_with_lines
+from apps.receiving.states import ReceiptStatus, Verdict
+
+TONES = {ReceiptStatus.EXPECTED: Tone.WARN, ReceiptStatus.POSTED: Tone.OK}
+VERDICT_TONES = {
+    Verdict.ACCEPT: Tone.OK,
+    Verdict.ACCEPT_WITH_RESERVE: Tone.WARN,
+    Verdict.REFUSE: Tone.DANGER,
+}
+
+
+def status_chip(receipt: GoodsReceipt) -> Chip:
+    """Return the state of a receipt as a chip."""
+    return Chip(receipt.get_status_display(), TONES.get(ReceiptStatus(receipt.status), Tone.NEUTRAL))
+
+
+def checked_lines(receipt: GoodsReceipt) -> list[dict[str, Any]]:
+    """Return the lines of a receipt, each with its verdict as a chip."""
+    return [{"line": line, "verdict": verdict_chip(line)} for line in receipt.lines.all()]
+
+
+def verdict_chip(line: ReceiptLine) -> Chip | None:
+    """Return the verdict of a line as a chip, nothing before the control."""
+    if not line.verdict:
+        return None
+    return Chip(line.get_verdict_display(), VERDICT_TONES[Verdict(line.verdict)])
+
+
+class ReceiptPage:
+    """What the pages of a receipt share."""
+
+    model = GoodsReceipt
+    urls = "receiving_receipt"
+    abilities = staticmethod(abilities)
+    record_name = "receipt"
+
+    def records(self) -> QuerySet[GoodsReceipt]:
+        """Return receipts with donor, site and weights."""
+        return receipts_listed()
+
+
+class ReceiptList(ReceiptPage, RecordList[GoodsReceipt]):
+    """The receipts, a tab per state."""
+
+    template_name = "receiving/receipt_list.html"
+    columns = (
+        Column(label=_("Receipt"), value=str, sort="number"),
+        Column(label=_("Donor"), value="donor.name", sort="donor__name"),
+        Column(label=_("Site"), value="site.name", sort="site__name"),
+        Column(label=_("Supply source"), value="get_supply_source_display", sort="supply_source"),
+        Column(label=_("Expected"), value="expected_grams", kind=Kind.KG, sort="expected_grams"),
+        Column(label=_("Accepted"), value="accepted_grams", kind=Kind.KG, sort="accepted_grams"),
+        Column(label=_("Refused"), value="refused_grams", kind=Kind.KG, sort="refused_grams"),
+        Column(label=_("Opened"), value="created_at", kind=Kind.MOMENT, sort="created_at"),
+        Column(label=_("State"), value=status_chip, sort="status"),
+    )
+    search_fields = ("number", "donor__name", "lines__label", "lines__supplier_lot")
+    filters = ReceiptFilter
+    create_label = _("Goods at the door")
+    lead = _("What rounds bring back and what comes to the door: weigh, check, put away.")
+    empty_text = _("Nothing expected. Rounds bring their receipts here.")
+
+    def page(self, *, status: int = 200, template: str = "", **context: Any) -> HttpResponse:
+        """Render the list with a tab per state."""
+        return super().page(status=status, template=template, tabs=self.tabs(), **context)
+
+    def tabs(self) -> list[dict[str, Any]]:
+        """Return the states with how many receipts each holds."""
+        counts, shown = counts_by_status(), self.request.GET.get("status", "")
+        states = [("", _("All"), sum(counts.values()))]
+        states += [(value, label, counts.get(value, 0)) for value, label in ReceiptStatus.choices]
+        return [
+            {"value": value, "label": label, "count": count, "current": value == shown}
+            for value, label, count in states
+        ]
+
+
+class ReceiptDetail(ReceiptPage, RecordDetail[GoodsReceipt]):
+    """A receipt: its lines, verdicts, and the lots made of them."""
+
+    fields = (
+        Column(label=_("Donor"), value="donor.name"),
+        Column(label=_("Site"), value="site.name"),
+        Column(label=_("Supply source"), value="get_supply_source_display"),
+        Column(label=_("Campaign"), value="campaign"),
+        Column(label=_("Round"), value="stop.round"),
+        Column(label=_("Offer"), value="stop.offer"),
+        Column(label=_("Picked up"), value="stop.done_at", kind=Kind.MOMENT),
+        Column(label=_("Received on"), value="received_on", kind=Kind.DAY),
+        Column(label=_("Received by"), value="received_by"),
+        Column(label=_("Comment"), value="comment"),
+    )
+
+    def records(self) -> QuerySet[GoodsReceipt]:
+        """Return receipts with their lines."""
+        return receipts_with_lines()
+
+    def state(self, record: GoodsReceipt) -> Chip:
+        """Return where the receipt stands."""
+        return status_chip(record)
+
+    def panels(self, record: GoodsReceipt) -> list[Panel]:
+        """Return the lines."""
+        shown = {"receipt": record, "lines": checked_lines(record)}
+        return [Panel(title=_("Goods"), template="receiving/receipt_lines.html", context=shown)]
+
+    def actions(self, record: GoodsReceipt, allowed: Abilities) -> list[Action]:
+        """Return what can be done in the state of the receipt."""
+        if record.status == ReceiptStatus.POSTED:
+            return [Action(label=_("Receipt note"), url=self.url("note", record), icon="printer")]
+        buttons: list[Action] = []
+        if record.status == ReceiptStatus.EXPECTED and "cancel" in allowed:
+            buttons.append(Action(label=_("Cancel the receipt"), url=self.url("cancel", record), icon="x"))
+        if record.status == ReceiptStatus.EXPECTED and "post" in allowed:
+            url = self.url("control", record)
+            buttons.append(Action(label=_("Weigh and check"), url=url, icon="scale", primary=True))
+        return buttons
+
+
+class ReceiptCreate(ReceiptPage, RecordPage[GoodsReceipt]):
+    """Opens the receipt of goods that come to the door, then leads to their control."""
+
+    writing = True
+    verb = "create"
+    template_name = "receiving/arrival_form.html"
+
+    def get(self, request: StaffRequest) -> HttpResponse:
+        """Show the form; ``?donor=`` chooses the donor."""
+        form = ArrivalForm(initial=request.GET.dict(), label_suffix="")
+        return self.shown(form, LineForms(ArrivalLineForm))
+
+    def post(self, request: StaffRequest) -> HttpResponse:
+        """Open the receipt, or add a line and keep what is typed."""
+        lines = LineForms(ArrivalLineForm, request.POST)
+        if "add_line" in request.POST:
+            lines.add_blank(request.POST)
+            return self.shown(ArrivalForm(initial=typed(request.POST), label_suffix=""), lines)
+        form = ArrivalForm(request.POST, label_suffix="")
+        if all([form.is_valid(), lines.is_valid()]):
+            try:
+                receipt = self.started(form, lines)
+            except Forbidden:
+                raise
+            except (DomainError, ValidationError) as error:
+                add_refusal(form, error)
+            else:
+                return HttpResponseRedirect(self.url("control", receipt))
+        return self.shown(form, lines, status=422)
+
+    def started(self, form: ArrivalForm, lines: LineForms[ArrivalLineForm]) -> GoodsReceipt:
+        """Call the service with what is typed."""
+        values = dict(form.cleaned_data)
+        values["supply_source"] = values["supply_source"] or values["donor"].supply_source
+        goods = [line.line() for line in lines.filled()]
+        return services.receipt_start(self.request.actor, lines=goods, **values)
+
+    def shown(
+        self, form: ArrivalForm, lines: LineForms[ArrivalLineForm], *, status: int = 200
+    ) -> HttpResponse:
+        """Show the form and its lines."""
+        failed = [each for each in (form, *lines) if each.errors]
+        return self.page(status=status, title=_("Goods at the door"), form=form, lines=lines, failed=failed)
+
+
+class ReceiptCancel(ReceiptPage, RecordAct[GoodsReceipt]):
+    """Closes a receipt of goods that never came."""
+
+    verb = "cancel"
+    title = _("Cancel the receipt")
+    lead = _("Nothing of it enters the stock. It stays in the list, with the reason.")
+    submit = _("Cancel the receipt")
+    form_class = CancelForm
+    service = staticmethod(services.receipt_cancel)
+    success = _("The receipt is cancelled.")
+
+
+@reads
+def receipt_note(request: StaffRequest, pk: Any) -> HttpResponse:
+    """Show the receipt note, to print and to sign; kept five years (guide of good hygiene practice)."""
+    receipt = get_object_or_404(receipts_with_lines().filter(status=ReceiptStatus.POSTED), pk=pk)
+    require(abilities(request.actor, receipt), "view")
+    shown = {"receipt": receipt, "lines": checked_lines(receipt), "bank": request.bank}
+    return render(request, "receiving/receipt_note.html", shown)
