@@ -1,11 +1,13 @@
 """The error contract: one shape for every refusal.
 
-``{"code": "...", "message": "...", "field": null | "...", "errors": [{"field": ..., "code": ..., "message": ...}]}``
+``{"code": …, "message": …, "field": null | …, "errors": [{"field": …, "code": …, "message": …}]}``
 """
 
 from typing import Any
 
+from django.core.exceptions import PermissionDenied as DjangoPermissionDenied
 from django.core.exceptions import ValidationError as DjangoValidationError
+from django.http import Http404
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
@@ -17,12 +19,20 @@ def as_problem(error: Exception, context: dict[str, Any]) -> Response | None:
     """Turn any refusal into its answer; an unknown error stays an error 500."""
     if isinstance(error, DomainError):
         return Response(_refusal(error), status=_status(error))
-    if isinstance(error, DjangoValidationError):
-        error = exceptions.ValidationError(detail=_details(error))
+    error = _spoken_by_rest(error)
     response = exception_handler(error, context)
     if response is not None and isinstance(error, exceptions.APIException):
         response.data = _problem(error)
     return response
+
+
+def _spoken_by_rest(error: Exception) -> Exception:
+    """Return Django's own refusals as those of the REST framework."""
+    if isinstance(error, DjangoValidationError):
+        return exceptions.ValidationError(detail=_details(error))
+    if isinstance(error, Http404):
+        return exceptions.NotFound()
+    return exceptions.PermissionDenied() if isinstance(error, DjangoPermissionDenied) else error
 
 
 def _refusal(error: DomainError) -> dict[str, Any]:

@@ -155,7 +155,7 @@ def bank_detail(request: StaffRequest, slug: str) -> HttpResponse:
 
 
 def _filters(
-    request: StaffRequest, banks: tuple[object, ...] | None
+    request: StaffRequest, banks: tuple[UUID, ...] | None
 ) -> tuple[PeriodChoice, Filters, Filters]:
     """Return the period asked for, its days already lived, and the days they are compared with."""
     today = clock.today()

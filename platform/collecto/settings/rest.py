@@ -7,7 +7,7 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["api.authentication.HasHatHere"],
     "DEFAULT_PAGINATION_CLASS": "api.pagination.Pages",
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "api.description.ApiSchema",
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "EXCEPTION_HANDLER": "api.errors.as_problem",
@@ -21,4 +21,13 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SERVE_URLCONF": "collecto.urls_tenant",
+    "SERVE_PERMISSIONS": ["api.authentication.HasHatHere"],
+    "ENUM_NAME_OVERRIDES": {
+        "OfferStatus": "apps.offers.states.OfferStatus",
+        "OrderStatus": "apps.orders.states.OrderStatus",
+        "LotStatus": "apps.stock.states.LotStatus",
+        "OfferKind": "apps.offers.states.OfferKind",
+        "DateKind": "apps.catalogue.states.DateKind",
+        "SupplySource": "apps.donors.states.SupplySource",
+    },
 }

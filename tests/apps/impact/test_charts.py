@@ -1,6 +1,7 @@
 """Charts: readable by people and machines, at two widths, without style attributes."""
 
 import re
+from collections.abc import Sequence
 from decimal import Decimal
 from xml.etree import ElementTree
 
@@ -14,13 +15,13 @@ HEADING = Heading(name="flows", title="Received & given", finding="120 kg <recei
 values = st.lists(st.integers(min_value=-5_000, max_value=10**9).map(Decimal), min_size=1, max_size=400)
 
 
-def lines(*columns: list[Decimal]) -> list[str]:
+def lines(*columns: list[Decimal]) -> Sequence[str]:
     steps = [f"{n} Mar" for n in range(len(columns[0]))]
     series = [Series(label=f"Line {n}", values=column) for n, column in enumerate(columns)]
     return draw_lines(HEADING, steps=steps, series=series)
 
 
-def bars(*labels: str) -> list[str]:
+def bars(*labels: str) -> Sequence[str]:
     drawn = [Bar(label=label, value=10 * n + 1, shown=f"{n} kg") for n, label in enumerate(labels)]
     return draw_bars(HEADING, bars=drawn)
 

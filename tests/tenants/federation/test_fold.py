@@ -1,7 +1,6 @@
 """Folding: unfolded movements go into the rollup; every figure stays exact at every commit."""
 
 import datetime as dt
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
 
@@ -78,15 +77,7 @@ def test_the_periodic_task_folds_everything(twin_a):
 
 
 @pytest.fixture
-def clean_figures(transactional_db: None) -> Iterator[None]:
-    yield
-    with in_platform(Purpose.TEST):
-        Delta.objects.all().delete()
-        Rollup.objects.all().delete()
-
-
-@pytest.fixture
-def committed(fresh_bank, clean_figures) -> FoodBank:
+def committed(fresh_bank):
     """A bank whose movements are committed for real."""
     return fresh_bank()
 

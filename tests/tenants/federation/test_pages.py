@@ -26,7 +26,7 @@ def figures(twin_a, twin_b) -> None:
 
 
 @pytest.fixture
-def reader(federation, sign_in) -> Client:
+def reader(federation, sign_in):
     return sign_in(federation, Role.FEDERATION)
 
 

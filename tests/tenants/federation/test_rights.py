@@ -1,5 +1,7 @@
 """Who reads what: a bank its own figures only, the federation figures only."""
 
+from uuid import UUID
+
 import pytest
 from django.db import DatabaseError, connection, transaction
 
@@ -12,7 +14,7 @@ from tests.making.figures import DAY, count
 MARCH = period_around(Span.MONTH, DAY)
 
 
-def run(statement: str, *values: object) -> None:
+def run(statement: str, *values: UUID) -> None:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
 

@@ -1,0 +1,1 @@
+"""Version 1: offers, stock, orders, indicators."""
