@@ -99,6 +99,19 @@ for (const button of document.querySelectorAll("[data-print]")) {
   button.addEventListener("click", () => print());
 }
 
+// A request that got no good answer is said and shown; the page stays as it was.
+function showLoss() {
+  const line = document.createElement("p");
+  line.className = "message";
+  line.dataset.tone = "danger";
+  line.textContent = status.dataset.lost;
+  document.querySelector("#main > p.message")?.remove();
+  document.getElementById("main").prepend(line);
+  announce(status.dataset.lost);
+}
+document.addEventListener("htmx:responseError", showLoss);
+document.addEventListener("htmx:sendError", showLoss);
+
 ready(document);
 announceMessages(document);
 document.getElementById("error-summary")?.focus();
