@@ -1,6 +1,6 @@
 """Who calls: a token of this bank, or the session of a person signed in on this bank's host."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.utils.translation import gettext_lazy as _
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication, get_authorization_header
@@ -9,6 +9,7 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
 from apps.kernel.abilities import Actor
+from apps.kernel.doors import StaffRequest
 from tenants.accounts.models import User
 from tenants.accounts.selectors import actor_in, live_token
 from tenants.accounts.services import token_touch
@@ -28,8 +29,9 @@ class BankTokenAuthentication(BaseAuthentication):
         parts = get_authorization_header(request).split()
         if not parts or parts[0].lower() != self.keyword:
             return None
-        token = live_token(parts[1].decode(errors="replace"), request.bank) if len(parts) == 2 else None
-        actor = actor_in(token.user, request.bank) if token else None
+        bank = _asked(request).bank
+        token = live_token(parts[1].decode(errors="replace"), bank) if len(parts) == 2 else None
+        actor = actor_in(token.user, bank) if token else None
         if token is None or actor is None:
             raise AuthenticationFailed(_("This token is unknown, revoked, or belongs to another bank."))
         token_touch(token=token)
@@ -46,7 +48,7 @@ class BankSessionAuthentication(SessionAuthentication):
     def authenticate(self, request: Request) -> tuple[Any, Any] | None:
         """Return the person and the actor that the middleware found."""
         found = super().authenticate(request)
-        return (found[0], request._request.actor) if found else None
+        return (found[0], _asked(request).actor) if found else None
 
 
 class HasHatHere(BasePermission):
@@ -55,3 +57,8 @@ class HasHatHere(BasePermission):
     def has_permission(self, request: Request, view: Any) -> bool:
         """Tell whether the caller is an actor of this bank."""
         return isinstance(request.auth, Actor) and bool(request.auth.roles)
+
+
+def _asked(request: Request) -> StaffRequest:
+    """Return the request as the middleware left it, with its bank and actor."""
+    return cast("StaffRequest", request._request)

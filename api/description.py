@@ -1,6 +1,6 @@
 """How the API is described: one shape of refusal on every operation, two ways to authenticate."""
 
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
@@ -22,7 +22,7 @@ class Problem(serializers.Serializer[Any]):
     code = serializers.CharField()
     message = serializers.CharField()
     field = serializers.CharField(allow_null=True)
-    errors = ProblemDetail(many=True)
+    errors = ProblemDetail(many=True)  # type: ignore[assignment]
 
 
 REFUSALS: Final = {
@@ -38,11 +38,11 @@ REFUSALS: Final = {
 class ApiSchema(AutoSchema):
     """Adds to every operation the refusals it may answer."""
 
-    def _get_response_bodies(self, direction: str = "response") -> dict[str, Any]:
+    def _get_response_bodies(self, direction: Literal["request", "response"] = "response") -> dict[str, Any]:
         bodies: dict[str, Any] = super()._get_response_bodies(direction)
         for status in self._refusals():
             answer = OpenApiResponse(Problem, description=REFUSALS[status])
-            bodies.setdefault(status, self._get_response_for_code(answer, status, direction=direction))
+            bodies.setdefault(status, self._get_response_for_code(answer, status))  # type: ignore[no-untyped-call]
         return dict(sorted(bodies.items()))
 
     def _refusals(self) -> list[str]:
@@ -53,7 +53,7 @@ class ApiSchema(AutoSchema):
         return [*found, "409", "422"] if writes else found
 
 
-class BankTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call, misc]
+class BankTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     """How a program authenticates."""
 
     target_class = "api.authentication.BankTokenAuthentication"
@@ -69,7 +69,7 @@ class BankTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untype
         }
 
 
-class BankSessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call, misc]
+class BankSessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     """How a page of the bank's own site authenticates."""
 
     target_class = "api.authentication.BankSessionAuthentication"

@@ -42,14 +42,12 @@ def _behind_door(answer: Callable[..., Response]) -> Callable[..., Response]:
 class Resource(Doors, GenericViewSet[Any]):
     """Base of the operations on one kind of thing."""
 
-    door: ClassVar[str] = "reads"
-
     @classmethod
-    def as_view(cls, actions: dict[str, str], **initkwargs: Any) -> Any:
-        """Return the view with the name of its door: it writes when one of its methods does."""
-        view = super().as_view(actions, **initkwargs)
+    def at(cls, **actions: str) -> Any:
+        """Return the view that maps methods to actions (``get="list"``), with the name of its door."""
+        view: Any = cls.as_view({**actions})
         is_reading = {method.upper() for method in actions} <= set(READING)
-        view.door = "reads" if is_reading else "writes"  # type: ignore[attr-defined]
+        view.door = "reads" if is_reading else "writes"
         return view
 
     @property
@@ -106,8 +104,8 @@ class Unknown(Doors, APIView):
     @classmethod
     def as_view(cls, **initkwargs: Any) -> Any:
         """Return the view with the name of its door."""
-        view = super().as_view(**initkwargs)
-        view.door = cls.door  # type: ignore[attr-defined]
+        view: Any = super().as_view(**initkwargs)
+        view.door = cls.door
         return view
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:

@@ -45,7 +45,7 @@ class GoodsShape(serializers.Serializer[Any]):
 
     product = ProductBrief(allow_null=True)
     family = FamilyBrief()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     temperature_class = serializers.ChoiceField(choices=TemperatureClass.choices)
     date_kind = serializers.ChoiceField(choices=DateKind.choices)
     expires_on = serializers.DateField(allow_null=True)

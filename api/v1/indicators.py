@@ -1,7 +1,7 @@
 """Indicators of the bank over a period, with their definitions."""
 
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema, extend_schema_field
@@ -34,7 +34,7 @@ class IndicatorShape(serializers.Serializer[Any]):
     name = serializers.CharField(source="definition.name")
     formula = serializers.CharField(source="definition.formula")
     unit = serializers.ChoiceField(source="definition.unit", choices=[unit.value for unit in Unit])
-    source = serializers.CharField(source="definition.source")
+    source = serializers.CharField(source="definition.source")  # type: ignore[assignment]
     version = serializers.IntegerField(source="definition.version")
     value = Figure()
     before = Figure()
@@ -68,7 +68,7 @@ class IndicatorQuery(serializers.Serializer[Any]):
 class Indicators(Resource):
     """Indicators of this bank."""
 
-    serializer_class: ClassVar[Any] = IndicatorSheet
+    serializer_class = IndicatorSheet
     pagination_class = None
 
     @extend_schema(operation_id="indicators_read", parameters=[IndicatorQuery], responses=IndicatorSheet)

@@ -1,6 +1,6 @@
 """Offers made to the bank: list, read, accept, decline."""
 
-from typing import Any, ClassVar
+from typing import Any
 from uuid import UUID
 
 from django.shortcuts import get_object_or_404
@@ -96,7 +96,7 @@ class Refusal(serializers.Serializer[Any]):
 class Offers(Resource):
     """Offers made to this bank."""
 
-    serializer_class: ClassVar[Any] = OfferSheet
+    serializer_class = OfferSheet
 
     @extend_schema(parameters=[OfferQuery], responses=OfferShape(many=True))
     def list(self, request: Request) -> Response:

@@ -1,6 +1,6 @@
 """What is in stock: lot by lot, and product by product."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -62,7 +62,7 @@ class StockQuery(serializers.Serializer[Any]):
 class Stock(Resource):
     """The stock of this bank, as it is now."""
 
-    serializer_class: ClassVar[Any] = HeldLot
+    serializer_class = HeldLot
 
     @extend_schema(operation_id="stock_lots_list", parameters=[StockQuery], responses=HeldLot(many=True))
     def lots(self, request: Request) -> Response:

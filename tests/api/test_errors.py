@@ -3,7 +3,6 @@
 from uuid import uuid4
 
 import pytest
-from django.http import HttpResponse
 
 from api.v1 import offers
 from apps.kernel.abilities import Role
@@ -24,7 +23,7 @@ def offer(twin_a) -> Offer:
         return make_offer()
 
 
-def problem(response: HttpResponse, status: int) -> dict:
+def problem(response, status: int):
     assert response.status_code == status
     body = response.json()
     assert set(body) == {"code", "message", "field", "errors"}
@@ -34,7 +33,7 @@ def problem(response: HttpResponse, status: int) -> dict:
     return body
 
 
-def post(client, path: str, body) -> HttpResponse:
+def post(client, path: str, body):
     return client.post(f"/api/v1/{path}", body, content_type="application/json")
 
 
@@ -89,18 +88,12 @@ def test_somebody_came_first(client, offer):
     assert body["code"] == "offer_answered"
 
 
-def test_a_rule_of_the_trade(client, offer):
-    with in_tenant(offer_bank(client), Purpose.TEST):
+def test_a_rule_of_the_trade(client, offer, twin_a):
+    with in_tenant(twin_a, Purpose.TEST):
         line = offer.lines.get()
     lines = [{"line": str(line.pk), "accepted_grams": 10**9}]
     body = problem(post(client, f"offers/{offer.pk}/accept/", {"lines": lines}), 422)
     assert (body["code"], body["field"]) == ("accepted_too_much", f"line-{line.pk}")
-
-
-def offer_bank(client):
-    from tests.spaces import bank_called
-
-    return bank_called(client.defaults["HTTP_HOST"].split(".")[0])
 
 
 def test_a_reading_operation_cannot_write(client, offer, monkeypatch):

@@ -1,8 +1,10 @@
 """Indicators through the API."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
+from django.test import Client
 
 from apps.impact.definitions import DEFINITIONS
 from apps.kernel import clock
@@ -17,7 +19,7 @@ def client(program, twin_a):
     return program(twin_a, Role.ACCOUNTS)
 
 
-def figures(client, since="2026-03-01", until="2026-03-31") -> dict:
+def figures(client: Client, since: str = "2026-03-01", until: str = "2026-03-31") -> dict[str, Any]:
     body = client.get(f"{URL}?since={since}&until={until}").json()
     return {indicator["code"]: indicator for indicator in body["indicators"]}
 

@@ -20,7 +20,7 @@ def offer(twin_a) -> Offer:
         return make_offer(make_offer_line(), make_chilled_line())
 
 
-def answer(client, offer: Offer, act: str, body) -> dict:
+def answer(client, offer: Offer, act: str, body):
     url = f"/api/v1/offers/{offer.pk}/{act}/"
     response = client.post(url, body, content_type="application/json")
     assert response.status_code == 200

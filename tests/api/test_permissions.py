@@ -48,7 +48,7 @@ def things(twin_a):
         return {"offer": make_offer().pk, "order": make_order()}
 
 
-def call(client, operation: Operation, things) -> int:
+def call(client, operation: Operation, things):
     url = "/api/v1/" + operation.path.format(offer=things["offer"], order=things["order"].pk)
     data = "" if operation.body is None else json.dumps(operation.body)
     return client.generic(operation.method, url, data=data, content_type="application/json").status_code

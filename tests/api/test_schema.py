@@ -1,5 +1,7 @@
 """The schema: complete, without a warning, and the stored copy is that of the code."""
 
+from typing import Any
+
 import pytest
 import yaml
 
@@ -8,11 +10,11 @@ from apps.kernel.abilities import Role
 
 
 @pytest.fixture(scope="module")
-def document() -> dict:
+def document():
     return yaml.safe_load(schema.generate())
 
 
-def operations(document: dict) -> list[dict]:
+def operations(document: dict[str, Any]) -> list[dict[str, Any]]:
     return [operation for path in document["paths"].values() for operation in path.values()]
 
 
