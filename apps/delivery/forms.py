@@ -96,7 +96,7 @@ class HandoverForm(OpKeyForm):
             del self.fields["frozen_temperature_c"]
 
 
-class RateForm(forms.ModelForm[ContributionRate]):
+class RateForm(forms.ModelForm):  # type: ignore[type-arg]
     """What a kilogram contributes, for whom, for which source, from which day."""
 
     class Meta:

@@ -9,7 +9,8 @@ def abilities(actor: Actor, obj: Order | Partner | None = None) -> Abilities:
     """Return what this person may do with orders, with one order, or with the orders of one partner.
 
     ``view_all``: the bank's list; ``view_own``: the charity's own; ``place`` and ``cancel``: manager,
-    orders, and the charity for itself; ``prepare``: whoever works in the warehouse.
+    orders, and the charity for itself (``…_for_others``: whoever it is for); ``prepare``: whoever works
+    in the warehouse.
     """
     runs_orders = actor.is_any(Role.MANAGER, Role.ORDERS)
     own = _is_own(actor, obj)
@@ -17,7 +18,7 @@ def abilities(actor: Actor, obj: Order | Partner | None = None) -> Abilities:
         verbs("view", "view_all", "history", when=actor.is_staff)
         | verbs("view", "view_own", when=own)
         | verbs("place", "cancel", when=runs_orders or own)
-        | verbs("place_for_others", when=runs_orders)
+        | verbs("place_for_others", "cancel_for_others", when=runs_orders)
         | verbs("prepare", when=runs_orders or actor.is_any(Role.STOCK, Role.VOLUNTEER))
     )
 

@@ -104,7 +104,7 @@ class OrderDetail(OrderPage, RecordDetail[Order]):
 
     def actions(self, record: Order, allowed: Abilities) -> list[Action]:
         """Return the cancellation, while goods are still reserved."""
-        if "cancel" not in allowed or record.status not in OPEN:
+        if "cancel_for_others" not in allowed or record.status not in OPEN:
             return []
         return [Action(label=_("Cancel the order"), url=self.url("cancel", record), icon="circle-x")]
 
@@ -114,7 +114,7 @@ class OrderCancel(OrderPage, RecordAct[Order]):
 
     form_class = CancelForm
     service = staticmethod(order_cancel)
-    verb = "cancel"
+    verb = "cancel_for_others"
     title = _("Cancel the order?")
     lead = _("What was reserved goes back to free stock at once. The partner sees the reason.")
     submit = _("Cancel the order")
