@@ -16,7 +16,7 @@ from collecto.migrate import migrate_public
 from tenants.crossing import Purpose, in_owner, in_platform, in_tenant
 from tenants.isolation import schemas
 from tenants.isolation.rights import models_of
-from tenants.outbox.delivery import deliver_one
+from tenants.outbox.delivery import NOBODY, deliver_one
 from tenants.registry.models import FoodBank
 from tenants.registry.services import NewBank, bank_open
 from tenants.registry.states import BankKind
@@ -128,6 +128,8 @@ def fresh_bank(transactional_db: None) -> Iterator[Callable[..., FoodBank]]:
         return opened[-1]
 
     yield make
+    with in_owner(Purpose.TEST):
+        _empty_shared_tables()
     for bank in opened:
         schemas.drop_schema(bank.schema_name)
         with in_platform(Purpose.TEST):
@@ -139,9 +141,9 @@ def deliver() -> Callable[[], int]:
     """Deliver every due row of the outbox now, inside the test's transaction."""
 
     def run() -> int:
-        delivered = 0
-        while deliver_one():
-            delivered += 1
+        delivered, served = 0, NOBODY
+        while (following := deliver_one(after=served)) is not None:
+            delivered, served = delivered + 1, following
         return delivered
 
     return run

@@ -12,6 +12,7 @@ class CollectoConfig(AppConfig):
     label = "collecto"
 
     def ready(self) -> None:
-        """Install the wiring, once every application is loaded."""
+        """Load the task application, the checks and the wiring, once every application is loaded."""
+        import_module("collecto.celery")
         import_module("collecto.checks")
         import_module("collecto.wiring").install()

@@ -1,6 +1,6 @@
 """Delivering the outbox: one row, its reaction and its *done* mark in one transaction.
 
-Rows are taken with ``SKIP LOCKED``, banks in turn, so that one busy bank does not starve the others.
+Rows are taken with ``SKIP LOCKED``, banks in turn.
 A row that fails goes back with a growing delay and is parked after ``MAX_ATTEMPTS``.
 """
 
@@ -9,6 +9,7 @@ import json
 import logging
 from collections.abc import Callable
 from contextvars import ContextVar
+from uuid import UUID
 
 from celery import current_app
 from django.conf import settings
@@ -24,17 +25,16 @@ logger = logging.getLogger("collecto.outbox")
 
 _draining: ContextVar[bool] = ContextVar("collecto_outbox_draining", default=False)
 
+NOBODY = UUID(int=0)
+"""Stands for the platform itself where a bank is asked for."""
+
 TAKE_ONE = """
-WITH waiting AS (
-    SELECT id, bank_id, row_number() OVER (PARTITION BY bank_id ORDER BY id) AS turn
-    FROM outbox_outboxmessage
-    WHERE done_at IS NULL AND parked_at IS NULL AND due_at <= %s
-)
-SELECT message.id FROM outbox_outboxmessage AS message JOIN waiting USING (id)
-WHERE message.done_at IS NULL AND message.parked_at IS NULL
-ORDER BY waiting.turn, message.id
-FOR UPDATE OF message SKIP LOCKED LIMIT 1
+SELECT id FROM outbox_outboxmessage
+WHERE done_at IS NULL AND parked_at IS NULL AND due_at <= %(now)s
+ORDER BY (COALESCE(bank_id, %(nobody)s) <= %(after)s), COALESCE(bank_id, %(nobody)s), id
+FOR UPDATE SKIP LOCKED LIMIT 1
 """
+"""The first due row of the next bank after the one served last: one busy bank does not starve the others."""
 
 
 def hint() -> None:
@@ -57,36 +57,40 @@ def drain(limit: int = 100_000, *, stop: Callable[[], bool] = lambda: False) -> 
         return 0
     token = _draining.set(True)
     try:
-        delivered = 0
-        while delivered < limit and not stop() and deliver_one():
-            delivered += 1
+        delivered, served = 0, NOBODY
+        while delivered < limit and not stop():
+            following = deliver_one(after=served)
+            if following is None:
+                break
+            delivered, served = delivered + 1, following
         return delivered
     finally:
         _draining.reset(token)
 
 
-def deliver_one() -> bool:
-    """Deliver one due row; returns whether there was one."""
+def deliver_one(*, after: UUID = NOBODY) -> UUID | None:
+    """Deliver one due row of the next bank after ``after``; returns that bank, ``None`` when none is due."""
     with in_platform(Purpose.OUTBOX), transaction.atomic():
-        message = _take()
+        message = _take(after)
         if message is None:
-            return False
+            return None
         message.attempts += 1
         try:
             with transaction.atomic():
                 _react(message)
         except Exception as error:
-            logger.exception("outbox row failed", extra={"message": message.pk})
+            logger.exception("outbox row failed", extra={"outbox_row": message.pk})
             _put_back(message, error)
         else:
             message.done_at = clock.now()
         message.save(update_fields=["attempts", "done_at", "due_at", "parked_at", "last_error"])
-    return True
+    return message.bank_id or NOBODY
 
 
-def _take() -> OutboxMessage | None:
+def _take(after: UUID) -> OutboxMessage | None:
+    now = dt.datetime.now(dt.UTC)
     with connection.cursor() as cursor:
-        cursor.execute(TAKE_ONE, [dt.datetime.now(dt.UTC)])
+        cursor.execute(TAKE_ONE, {"now": now, "nobody": NOBODY, "after": after})
         row = cursor.fetchone()
     return OutboxMessage.objects.get(pk=row[0]) if row else None
 

@@ -1,0 +1,105 @@
+"""Is this installation in order? Asked by ``collecto doctor`` and by the commands that check the books."""
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from kombu import Connection
+from kombu.exceptions import OperationalError
+
+from apps.kernel.abilities import software
+from apps.kernel.quantity import format_kg
+from apps.stock.selectors import ledger_verify
+from tenants.crossing import Purpose, each_tenant, in_owner, in_platform
+from tenants.federation.services import reconcile
+from tenants.isolation.schemas import schema_exists
+from tenants.outbox.models import OutboxMessage
+from tenants.registry.models import FoodBank
+
+LATE = dt.timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at: what, whether it is fine, and a sentence."""
+
+    subject: str
+    is_fine: bool
+    sentence: str
+
+
+def findings() -> list[Finding]:
+    """Look at the database, the migrations, the banks' spaces, the outbox and the broker."""
+    looks: tuple[Callable[[], Finding], ...] = (_database, _migrations, _spaces, _outbox, _broker)
+    found = []
+    for look in looks:
+        try:
+            found.append(look())
+        except DatabaseError as error:
+            return [*found, Finding("database", is_fine=False, sentence=str(error).splitlines()[0])]
+    return found
+
+
+def ledger_differences() -> list[str]:
+    """Return every balance of every bank that its movements do not explain, one sentence each."""
+    return [
+        f"{bank.name}: {wrong}" for bank, found in each_tenant(Purpose.COMMAND, _verified) for wrong in found
+    ]
+
+
+def federation_differences() -> list[str]:
+    """Return every national figure that the ledgers do not explain, one sentence each."""
+    return [
+        f"{wrong.bank_label} {wrong.day} {wrong.flow} {wrong.family}: ledger "
+        f"{format_kg(wrong.ledger_grams)}, counted {format_kg(wrong.counted_grams)}"
+        for wrong in reconcile(software("doctor"))
+    ]
+
+
+def _verified(bank: FoodBank) -> list[object]:
+    return list(ledger_verify())
+
+
+def _database() -> Finding:
+    with in_platform(Purpose.COMMAND), connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('server_version_num')::int / 10000")
+        version = cursor.fetchone()[0]
+    return Finding("database", is_fine=version >= 15, sentence=f"PostgreSQL {version} answers")
+
+
+def _migrations() -> Finding:
+    with in_owner(Purpose.COMMAND):
+        executor = MigrationExecutor(connection)
+        pending = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+    sentence = f"{pending} to apply: run `collecto migrate`" if pending else "all applied"
+    return Finding("migrations", is_fine=not pending, sentence=sentence)
+
+
+def _spaces() -> Finding:
+    with in_owner(Purpose.COMMAND):
+        banks = list(FoodBank.objects.operating())
+        missing = [bank.slug for bank in banks if not schema_exists(bank.schema_name)]
+    sentence = f"no schema for {', '.join(missing)}" if missing else f"{len(banks)} banks, each with its own"
+    return Finding("spaces", is_fine=not missing, sentence=sentence)
+
+
+def _outbox() -> Finding:
+    with in_platform(Purpose.COMMAND):
+        waiting = OutboxMessage.objects.filter(done_at=None, parked_at=None)
+        late = waiting.filter(due_at__lt=dt.datetime.now(dt.UTC) - LATE).count()
+        parked = OutboxMessage.objects.filter(parked_at__isnull=False).count()
+    return Finding("outbox", is_fine=not late and not parked, sentence=f"{late} late, {parked} parked")
+
+
+def _broker() -> Finding:
+    if not settings.CELERY_BROKER_URL:
+        return Finding("broker", is_fine=True, sentence="none: what happens later happens after the commit")
+    try:
+        with Connection(settings.CELERY_BROKER_URL, connect_timeout=2) as broker:
+            broker.ensure_connection(max_retries=1, timeout=3)
+    except OperationalError:
+        return Finding("broker", is_fine=False, sentence="does not answer; the sweep delivers every minute")
+    return Finding("broker", is_fine=True, sentence="answers")
