@@ -268,7 +268,7 @@ class Migration(migrations.Migration):
                         fields=("site", "code"),
                         name="location_site_code",
                         violation_error_code="location_code_taken",
-                        violation_error_message="The site has a location with this code, maybe archived.",
+                        violation_error_message="This site has a location with this code, perhaps an archived one.",
                     )
                 ],
             },
