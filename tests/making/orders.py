@@ -37,7 +37,7 @@ def tomorrow() -> dt.date:
 def place(*lines: WantedLine, actor: Actor = DESK, **overrides: Any) -> Order:
     """Place an order for tomorrow for a new partner, unless told otherwise; ``site`` must be given."""
     partner = overrides.pop("partner", None) or make_partner()
-    values = {"op_key": uuid4(), "partner": partner, "wanted_on": tomorrow(), "lines": lines}
+    values: dict[str, Any] = {"op_key": uuid4(), "partner": partner, "wanted_on": tomorrow(), "lines": lines}
     return order_place(actor, **values | overrides)
 
 

@@ -1,6 +1,7 @@
 """Handing over: the note, the goods, the contribution, the cold chain."""
 
 from decimal import Decimal
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -44,7 +45,7 @@ from tests.people import actor_as
 pytestmark = pytest.mark.usefixtures("bank")
 
 
-def of_sources(*sources: str, **partner: object) -> Order:
+def of_sources(*sources: str, **partner: Any) -> Order:
     """Return an order of 10 kg of each source, by a new partner."""
     location, lines = make_location(), []
     for source in sources:

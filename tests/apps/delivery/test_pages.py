@@ -1,6 +1,7 @@
 """From the picking list to the delivery note, on screen, without JavaScript."""
 
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pytest
@@ -218,6 +219,6 @@ def test_the_pages_take_the_same_statements_however_much_there_is(browser, url):
             wanted.append(make_line(product, 5))
         picked = make_picked(place(*wanted, site=location.site))
         note = make_note(place(*wanted, site=location.site))
-        asked = url.format(picking=picked.pk, note=note.pk)
-        counts.append(statements_of(lambda asked=asked: browser.get(asked)))
+        ask = partial(browser.get, url.format(picking=picked.pk, note=note.pk))
+        counts.append(statements_of(ask))
     assert counts[0] == counts[1]

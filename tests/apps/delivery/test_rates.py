@@ -1,5 +1,7 @@
 """Setting the solidarity contribution."""
 
+from typing import Any
+
 import pytest
 from django.core.exceptions import ValidationError
 
@@ -17,7 +19,7 @@ from tests.people import actor_as
 pytestmark = pytest.mark.usefixtures("bank")
 
 
-def fields(rate: ContributionRate, **changes: object) -> dict[str, object]:
+def fields(rate: ContributionRate, **changes: Any) -> dict[str, Any]:
     """Return a rate's fields as a form sends them."""
     names = ("partner_type", "supply_source", "cents_per_kg", "starts_on")
     return {name: getattr(rate, name) for name in names} | changes
@@ -50,7 +52,7 @@ def test_a_changed_rate_leaves_the_notes_already_written():
     rate_update(KEEPER, rate=rate, **fields(rate, cents_per_kg=20))
     note.refresh_from_db()
     assert (note.contribution_cents, make_note().contribution_cents) == (100, 200)
-    assert history_of(rate).first().changes == {"cents_per_kg": [10, 20]}
+    assert history_of(rate)[0].changes == {"cents_per_kg": [10, 20]}
 
 
 @pytest.mark.parametrize("role", [Role.ORDERS, Role.STOCK, Role.VOLUNTEER, Role.PARTNER])

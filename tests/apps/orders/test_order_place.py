@@ -1,6 +1,7 @@
 """Placing an order: what is reserved, what is missing, what is refused."""
 
 import datetime as dt
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -86,7 +87,7 @@ def test_an_order_that_would_get_nothing_is_refused_and_leaves_no_trace():
 def test_sent_twice_it_is_placed_once():
     location, product, partner, key = make_location(), make_product(), make_partner(), uuid4()
     lot = make_lot(kg(50), product=product, location=location)
-    sent = {"site": location.site, "partner": partner, "op_key": key}
+    sent: dict[str, Any] = {"site": location.site, "partner": partner, "op_key": key}
     first, second = (place(make_line(product, 10), **sent) for _n in range(2))
     assert first == second
     assert held(lot, location) == (kg(40), kg(10))
