@@ -15,6 +15,7 @@ PRODUCTION = {
     "DATABASE_URL": "postgres://lint@localhost/lint",
     "COLLECTO_BASE_DOMAIN": "collecto.example",
 }
+DJANGO = ["python", "infra/django_checks.py"]
 CHECKS: list[tuple[str, list[str], dict[str, str]]] = [
     ("style", ["ruff", "check", "."], {}),
     ("format", ["ruff", "format", "--check", "."], {}),
@@ -23,9 +24,13 @@ CHECKS: list[tuple[str, list[str], dict[str, str]]] = [
     ("templates", ["djlint", ".", "--lint", "--quiet"], {}),
     ("locks", ["python", "infra/locks.py"], {}),
     ("translations", ["collecto", "messages", "check"], {}),
-    ("project", ["python", "infra/django_checks.py", "check"], TYPING),
-    ("migrations", ["python", "infra/django_checks.py", "makemigrations", "--check", "--dry-run"], TYPING),
-    ("deployment", ["python", "infra/django_checks.py", "check", "--deploy", "--fail-level", "WARNING"], PRODUCTION),
+    ("project", [*DJANGO, "check"], TYPING),
+    ("migrations", [*DJANGO, "makemigrations", "--check", "--dry-run"], TYPING),
+    (
+        "deployment",
+        [*DJANGO, "check", "--deploy", "--fail-level", "WARNING"],
+        PRODUCTION,
+    ),
     ("API schema", ["collecto", "openapi", "--check"], TYPING),
 ]
 

@@ -46,7 +46,9 @@ def problems() -> list[str]:
 
 def _problems_of(name: str, specs: list[str]) -> list[str]:
     text = (ROOT / "requirements" / f"{name}.txt").read_text(encoding="utf-8")
-    found = [f"{name}: a line names a host" for line in text.splitlines() if "://" in line or "--index" in line]
+    found = [
+        f"{name}: a line names a host" for line in text.splitlines() if "://" in line or "--index" in line
+    ]
     pins = _pins(text)
     found += [f"{name}: {pin} has no hash" for pin, (_version, hashed) in pins.items() if not hashed]
     for requirement in map(Requirement, specs):

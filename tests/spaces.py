@@ -23,10 +23,18 @@ from tenants.registry.states import BankKind
 
 OPERATOR = software("test")
 TWINS = {
-    "twin-a": NewBank(name="Banque Twin A", slug="twin-a", departments=["21", "71"],
-                      address={"department": "21", "city": "Dijon", "latitude": 47.32, "longitude": 5.04}),
-    "twin-b": NewBank(name="Banque Twin B", slug="twin-b", departments=["39"],
-                      address={"department": "39", "city": "Dole", "latitude": 47.09, "longitude": 5.49}),
+    "twin-a": NewBank(
+        name="Banque Twin A",
+        slug="twin-a",
+        departments=["21", "71"],
+        address={"department": "21", "city": "Dijon", "latitude": 47.32, "longitude": 5.04},
+    ),
+    "twin-b": NewBank(
+        name="Banque Twin B",
+        slug="twin-b",
+        departments=["39"],
+        address={"department": "39", "city": "Dole", "latitude": 47.09, "longitude": 5.49},
+    ),
 }
 FEDERATION = NewBank(name="Fédération Test", slug="federation", kind=BankKind.FEDERATION)
 

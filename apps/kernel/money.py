@@ -5,7 +5,8 @@ from decimal import Decimal
 from typing import NewType
 
 from django.core.exceptions import ValidationError
-from django.utils.translation import get_language, gettext_lazy as _
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 
 from apps.kernel.quantity import GRAMS_PER_KG, NARROW_SPACE, NO_BREAK_SPACE
 

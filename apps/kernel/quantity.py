@@ -5,7 +5,8 @@ from decimal import Decimal, InvalidOperation
 from typing import Final, NewType
 
 from django.core.exceptions import ValidationError
-from django.utils.translation import get_language, gettext_lazy as _
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 
 Grams = NewType("Grams", int)
 

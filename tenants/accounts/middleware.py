@@ -26,6 +26,7 @@ class ActorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Name the actor, or say that this person has no hat here."""
         bank: FoodBank | None = getattr(request, "bank", None)
         request.actor, request.hats = ANONYMOUS, []  # type: ignore[attr-defined]
         user = request.user

@@ -27,6 +27,7 @@ class SpaceMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Find the space of the host and answer inside its scope."""
         host = request.get_host().split(":")[0].lower()
         if host in settings.PUBLIC_HOSTS:
             request.bank = None  # type: ignore[attr-defined]

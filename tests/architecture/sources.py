@@ -43,6 +43,10 @@ def sources(*tops: str) -> tuple[Source, ...]:
 def length(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
     """Return the lines of a function, its docstring left out."""
     first = function.body[0]
-    is_doc = isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str)
+    is_doc = (
+        isinstance(first, ast.Expr)
+        and isinstance(first.value, ast.Constant)
+        and isinstance(first.value.value, str)
+    )
     doc = (first.end_lineno or 0) - first.lineno + 1 if is_doc else 0
     return (function.end_lineno or 0) - function.lineno + 1 - doc

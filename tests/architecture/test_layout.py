@@ -38,8 +38,25 @@ def test_every_stage_has_its_place_in_the_flow():
 def test_stages_are_made_of_the_same_files():
     """A reader who knows one stage knows them all; a new kind of file is a decision, made here."""
     usual = {
-        "__init__", "abilities", "apps", "charts", "errors", "facts", "forms", "handlers", "ledger", "locks",
-        "menu", "models", "rules", "selectors", "services", "states", "tasks", "today", "urls",
+        "__init__",
+        "abilities",
+        "apps",
+        "charts",
+        "errors",
+        "facts",
+        "forms",
+        "handlers",
+        "ledger",
+        "locks",
+        "menu",
+        "models",
+        "rules",
+        "selectors",
+        "services",
+        "states",
+        "tasks",
+        "today",
+        "urls",
     }
     odd = []
     for source in sources("apps"):
@@ -53,7 +70,24 @@ def test_the_kernel_is_frozen():
     """The kernel is what every stage stands on: a file more is a decision, made here."""
     files = {path.name for path in (ROOT / "apps/kernel").iterdir() if path.name != "__pycache__"}
     assert files == {
-        "__init__.py", "abilities.py", "apps.py", "clock.py", "display.py", "doors.py", "errors.py",
-        "facts.py", "forms.py", "history.py", "migrations", "models.py", "money.py", "numbering.py",
-        "pages", "quantity.py", "scope.py", "tables.py", "templatetags", "today.py",
+        "__init__.py",
+        "abilities.py",
+        "apps.py",
+        "clock.py",
+        "display.py",
+        "doors.py",
+        "errors.py",
+        "facts.py",
+        "forms.py",
+        "history.py",
+        "migrations",
+        "models.py",
+        "money.py",
+        "numbering.py",
+        "pages",
+        "quantity.py",
+        "scope.py",
+        "tables.py",
+        "templatetags",
+        "today.py",
     }

@@ -22,8 +22,12 @@ def stage_of(thing: type | object) -> str:
 
 
 def test_every_fact_is_wired():
-    written = {f"{s.path}:{c.name}" for s in sources("apps") if s.path.endswith("/facts.py") for c in s.classes()
-               if s.path != "apps/kernel/facts.py"}
+    written = {
+        f"{source.path}:{kind.name}"
+        for source in sources("apps")
+        if source.path.endswith("/facts.py") and source.path != "apps/kernel/facts.py"
+        for kind in source.classes()
+    }
     wired = {f"{kind.__module__.replace('.', '/')}.py:{kind.__name__}" for kind in WIRING}
     assert written == wired
 

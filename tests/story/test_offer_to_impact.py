@@ -13,6 +13,7 @@ from uuid import uuid4
 
 import pytest
 
+from apps.catalogue.models import ProductFamily
 from apps.delivery.models import PickingList
 from apps.delivery.services import handover_record, picking_record
 from apps.kernel import clock
@@ -22,7 +23,6 @@ from apps.offers.models import Offer
 from apps.offers.services import Place, offer_accept
 from apps.offers.states import OfferStatus
 from apps.orders.services import WantedLine, order_place
-from apps.catalogue.models import ProductFamily
 from apps.receiving.models import GoodsReceipt
 from apps.receiving.services import LineCheck, receipt_post
 from apps.rounds.models import Stop

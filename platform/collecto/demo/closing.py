@@ -1,4 +1,4 @@
-"""The closing table: what came in, went out, was lost, is on the road, is in stock, and whether it balances."""
+"""The closing table: in, out, lost, on the road, in stock, and whether it all balances."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -12,7 +12,6 @@ from rich.table import Table
 from apps.donors.states import SupplySource
 from apps.kernel.abilities import software
 from apps.kernel.quantity import format_kg
-from apps.offers.models import Offer
 from apps.orders.models import OrderLine
 from apps.partners.states import PartnerType
 from apps.stock.models import Balance, Movement

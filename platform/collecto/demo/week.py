@@ -82,7 +82,7 @@ class Week:
             self._close_day()
 
     def this_morning(self) -> None:
-        """Leave work to do today: offers to answer, receipts to post, orders to hand over, a truck on the road."""
+        """Leave work to do today: offers to answer, receipts to post, a truck on the road."""
         with clock.time_set_to(clock.now() - dt.timedelta(minutes=5)):
             self._publish(only=0.4)
             for slug in PILOT:

@@ -74,6 +74,7 @@ class DatabaseWrapper(django_tenants_base.DatabaseWrapper):
 
     @search_path_set_schemas.setter
     def search_path_set_schemas(self, value: Any) -> None:
+        """Forget what was applied."""
         self._applied = None
 
     def set_tenant(self, tenant: Any, include_public: bool = True) -> None:

@@ -37,9 +37,7 @@ def described(schema: str) -> dict[str, list[str]]:
         for what, query in CATALOGUE.items():
             cursor.execute(query, [schema])
             found[what] = sorted(str(row).replace(schema, "SCHEMA") for row in cursor.fetchall())
-        cursor.execute(
-            sql.SQL("SELECT app, name FROM {}.django_migrations").format(sql.Identifier(schema))
-        )
+        cursor.execute(sql.SQL("SELECT app, name FROM {}.django_migrations").format(sql.Identifier(schema)))
         found["migrations"] = sorted(map(str, cursor.fetchall()))
     return found
 

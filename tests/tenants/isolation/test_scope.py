@@ -12,7 +12,9 @@ from tenants.registry.models import FoodBank
 
 
 def entry(label: str) -> AuditEntry:
-    return AuditEntry.objects.create(actor_label=label, record_kind="x", record_id="1", record_label="x", action="x")
+    return AuditEntry.objects.create(
+        actor_label=label, record_kind="x", record_id="1", record_label="x", action="x"
+    )
 
 
 def test_a_query_outside_every_scope_is_an_error(db):
@@ -30,9 +32,9 @@ def test_rows_written_in_one_bank_are_not_seen_in_the_other(twin_a, twin_b):
 
 
 def test_naming_the_other_schema_in_raw_sql_is_refused_by_the_database(twin_a, twin_b):
-    with in_tenant(twin_a, Purpose.TEST), connection.cursor() as cursor:
-        with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
-            cursor.execute("SELECT * FROM b_twin_b.kernel_auditentry")
+    denied = pytest.raises(DatabaseError, match="permission denied")
+    with in_tenant(twin_a, Purpose.TEST), connection.cursor() as cursor, denied, transaction.atomic():
+        cursor.execute("SELECT * FROM b_twin_b.kernel_auditentry")
 
 
 def test_a_bank_cannot_write_the_register_of_banks(bank):
@@ -53,10 +55,9 @@ def test_the_caller_s_scope_comes_back_after_an_error_inside_another(twin_a, twi
 def test_a_rolled_back_savepoint_does_not_leave_the_connection_in_the_other_bank(twin_a, twin_b):
     with in_tenant(twin_a, Purpose.TEST):
         AuditEntry.objects.count()
-        with pytest.raises(LookupError), transaction.atomic():
-            with in_tenant(twin_b, Purpose.TEST):
-                entry("of b")
-                raise LookupError
+        with pytest.raises(LookupError), transaction.atomic(), in_tenant(twin_b, Purpose.TEST):
+            entry("of b")
+            raise LookupError
         entry("of a")
         assert AuditEntry.objects.get().actor_label == "of a"
 

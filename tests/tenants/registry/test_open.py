@@ -2,11 +2,10 @@
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import connection
 
 from apps.kernel.errors import Conflict, DomainError, Forbidden
 from tenants.crossing import Purpose, in_owner, in_platform
-from tenants.isolation.schemas import drop_schema, schema_exists
+from tenants.isolation.schemas import schema_exists
 from tenants.registry.models import FoodBank
 from tenants.registry.services import NewBank, bank_move, bank_open
 from tenants.registry.states import BankStatus
