@@ -9,9 +9,7 @@ from django.core.checks import CheckMessage, Error, register
 
 
 @register
-def applications_have_one_home(
-    app_configs: Sequence[AppConfig] | None, **kwargs: Any
-) -> list[CheckMessage]:
+def applications_have_one_home(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """Refuse an application that is both shared and a bank's: one would shadow the other."""
     twice = set(settings.SHARED_APPS) & set(settings.TENANT_APPS)
     return [

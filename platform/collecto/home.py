@@ -9,18 +9,16 @@ from apps.kernel import clock
 from apps.kernel.abilities import Actor
 from apps.kernel.doors import StaffRequest, reads
 from apps.kernel.today import Queue
+from tenants.network import today as network
 
 STAGES_WITH_QUEUES = ("offers", "rounds", "receiving", "stock", "orders", "delivery")
 """Stages whose ``today`` module says what waits there."""
 
 
 def queues_for(actor: Actor) -> list[Queue]:
-    """Return what waits for this person in every stage, in the order goods travel."""
-    return [
-        queue
-        for stage in STAGES_WITH_QUEUES
-        for queue in import_module(f"apps.{stage}.today").queues(actor)
-    ]
+    """Return what waits for this person: in every stage, in the order goods travel, then in the network."""
+    stages = (import_module(f"apps.{stage}.today") for stage in STAGES_WITH_QUEUES)
+    return [queue for stage in stages for queue in stage.queues(actor)] + network.queues(actor)
 
 
 @reads

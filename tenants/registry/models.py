@@ -57,9 +57,7 @@ class FoodBank(TenantMixin):
     )
     name = models.CharField(_("name"), max_length=120)
     slug = models.SlugField(_("sub-domain"), max_length=40, unique=True)
-    status = models.CharField(
-        _("state"), max_length=14, choices=BankStatus, default=BankStatus.PROVISIONING
-    )
+    status = models.CharField(_("state"), max_length=14, choices=BankStatus, default=BankStatus.PROVISIONING)
     siret = models.CharField(_("SIRET"), max_length=14, blank=True)
     address = models.CharField(_("address"), max_length=200, blank=True)
     postcode = models.CharField(_("postcode"), max_length=5, blank=True)

@@ -60,8 +60,11 @@ def bank_move(actor: Actor, *, bank: FoodBank, to: BankStatus) -> FoodBank:
     """
     require(verbs("move", when=actor.is_any(Role.OPERATOR)), "move")
     if to not in TRANSITIONS[BankStatus(bank.status)]:
-        raise DomainError(_("A bank cannot go from “%(now)s” to “%(to)s”."), code="bank_no_such_step",
-                          params={"now": BankStatus(bank.status).label, "to": to.label})
+        raise DomainError(
+            _("A bank cannot go from “%(now)s” to “%(to)s”."),
+            code="bank_no_such_step",
+            params={"now": BankStatus(bank.status).label, "to": to.label},
+        )
     if not FoodBank.objects.filter(pk=bank.pk, status=bank.status).update(status=to):
         raise Conflict(_("This bank has just been changed by somebody else."))
     bank.status = to

@@ -20,8 +20,8 @@ from collecto.broker import EmbeddedBroker
 from collecto.commands.operate import web_command, worker_command
 from collecto.embedded import EmbeddedError, EmbeddedPostgres
 from collecto.ports import LOOPBACK, PortTakenError, require_port
-from collecto.supervisor import ChildEndedError, Supervisor
 from collecto.supervisor import Child as Process
+from collecto.supervisor import ChildEndedError, Supervisor
 
 console = Console()
 STATE = Path(os.environ.get("COLLECTO_STATE", ".collecto"))

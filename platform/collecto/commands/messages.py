@@ -119,7 +119,7 @@ def untranslated(catalogue: Catalog) -> list[Message]:
     return [
         message
         for message in catalogue
-        if message.id and not all(_all(message.string)) or (message.id and "fuzzy" in message.flags)
+        if (message.id and not all(_all(message.string))) or (message.id and "fuzzy" in message.flags)
     ]
 
 

@@ -1,13 +1,13 @@
 """What every environment shares."""
 
 from collecto.settings import environment
-from collecto.settings.applications import *  # noqa: F403
-from collecto.settings.database import *  # noqa: F403
-from collecto.settings.languages import *  # noqa: F403
-from collecto.settings.people import *  # noqa: F403
-from collecto.settings.rest import *  # noqa: F403
-from collecto.settings.tasks import *  # noqa: F403
-from collecto.settings.web import *  # noqa: F403
+from collecto.settings.applications import *
+from collecto.settings.database import *
+from collecto.settings.languages import *
+from collecto.settings.people import *
+from collecto.settings.rest import *
+from collecto.settings.tasks import *
+from collecto.settings.web import *
 
 DEBUG = False
 DEMO = False

@@ -1,6 +1,6 @@
 """Demonstration on one machine: embedded servers, one click to enter as any role."""
 
-from collecto.settings.base import *  # noqa: F403
+from collecto.settings.base import *
 
 DEMO = True
 STORAGES = {

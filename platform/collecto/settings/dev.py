@@ -1,5 +1,5 @@
 """Development: errors in full, templates reloaded."""
 
-from collecto.settings.demo import *  # noqa: F403
+from collecto.settings.demo import *
 
 DEBUG = True

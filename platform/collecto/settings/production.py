@@ -1,7 +1,7 @@
 """Production: everything secret from the environment, HTTPS everywhere."""
 
-from collecto.settings.base import *  # noqa: F403
 from collecto.settings import environment
+from collecto.settings.base import *
 
 SECRET_KEY = environment.value("SECRET_KEY")
 SECURE_SSL_REDIRECT = True

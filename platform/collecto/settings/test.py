@@ -1,6 +1,6 @@
 """Tests: stricter than production, nothing leaves the machine."""
 
-from collecto.settings.base import *  # noqa: F403
+from collecto.settings.base import *
 from collecto.settings.base import DATABASES
 
 SECRET_KEY = "only-for-tests"  # noqa: S105

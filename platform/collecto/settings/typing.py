@@ -4,4 +4,4 @@ import os
 
 os.environ.setdefault("DATABASE_URL", "postgres://typing@localhost/typing")
 
-from collecto.settings.test import *  # noqa: E402, F403
+from collecto.settings.test import *

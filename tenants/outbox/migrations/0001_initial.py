@@ -5,32 +5,46 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='OutboxMessage',
+            name="OutboxMessage",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('bank_id', models.UUIDField(null=True, verbose_name='food bank')),
-                ('fact', models.CharField(max_length=120, verbose_name='fact')),
-                ('handler', models.CharField(max_length=120, verbose_name='handler')),
-                ('payload', models.JSONField(verbose_name='payload')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='created at')),
-                ('due_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='due at')),
-                ('done_at', models.DateTimeField(null=True, verbose_name='done at')),
-                ('attempts', models.PositiveSmallIntegerField(db_default=0, verbose_name='attempts')),
-                ('parked_at', models.DateTimeField(null=True, verbose_name='parked at')),
-                ('last_error', models.CharField(db_default='', max_length=500, verbose_name='last error')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("bank_id", models.UUIDField(null=True, verbose_name="food bank")),
+                ("fact", models.CharField(max_length=120, verbose_name="fact")),
+                ("handler", models.CharField(max_length=120, verbose_name="handler")),
+                ("payload", models.JSONField(verbose_name="payload")),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), verbose_name="created at"
+                    ),
+                ),
+                (
+                    "due_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), verbose_name="due at"
+                    ),
+                ),
+                ("done_at", models.DateTimeField(null=True, verbose_name="done at")),
+                ("attempts", models.PositiveSmallIntegerField(db_default=0, verbose_name="attempts")),
+                ("parked_at", models.DateTimeField(null=True, verbose_name="parked at")),
+                ("last_error", models.CharField(db_default="", max_length=500, verbose_name="last error")),
             ],
             options={
-                'verbose_name': 'outbox message',
-                'verbose_name_plural': 'outbox messages',
-                'indexes': [models.Index(condition=models.Q(('done_at__isnull', True), ('parked_at__isnull', True)), fields=['due_at', 'id'], name='outbox_pending')],
+                "verbose_name": "outbox message",
+                "verbose_name_plural": "outbox messages",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("done_at__isnull", True), ("parked_at__isnull", True)),
+                        fields=["due_at", "id"],
+                        name="outbox_pending",
+                    )
+                ],
             },
         ),
     ]

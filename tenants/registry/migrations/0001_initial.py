@@ -9,76 +9,164 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='FoodBank',
+            name="FoodBank",
             fields=[
-                ('schema_name', models.CharField(db_index=True, max_length=63, unique=True, validators=[django_tenants.postgresql_backend.base._check_schema_name])),
-                ('id', models.UUIDField(default=apps.kernel.models.new_id, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('bank', 'Food bank'), ('antenna', 'Antenna'), ('federation', 'Federation')], max_length=12, verbose_name='kind')),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('slug', models.SlugField(max_length=40, unique=True, verbose_name='sub-domain')),
-                ('status', models.CharField(choices=[('provisioning', 'Being prepared'), ('active', 'Active'), ('suspended', 'Suspended'), ('archived', 'Archived')], default='provisioning', max_length=14, verbose_name='state')),
-                ('siret', models.CharField(blank=True, max_length=14, verbose_name='SIRET')),
-                ('address', models.CharField(blank=True, max_length=200, verbose_name='address')),
-                ('postcode', models.CharField(blank=True, max_length=5, verbose_name='postcode')),
-                ('city', models.CharField(blank=True, max_length=80, verbose_name='town')),
-                ('department', models.CharField(blank=True, max_length=3, verbose_name='department')),
-                ('latitude', models.FloatField(blank=True, null=True, verbose_name='latitude')),
-                ('longitude', models.FloatField(blank=True, null=True, verbose_name='longitude')),
-                ('timezone', models.CharField(default='Europe/Paris', max_length=40, validators=[tenants.registry.models.validate_timezone], verbose_name='time zone')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='e-mail')),
-                ('phone', models.CharField(blank=True, max_length=20, verbose_name='telephone')),
-                ('created_at', models.DateTimeField(default=apps.kernel.clock.now, editable=False, verbose_name='created at')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='antennas', to='registry.foodbank', verbose_name='parent bank')),
+                (
+                    "schema_name",
+                    models.CharField(
+                        db_index=True,
+                        max_length=63,
+                        unique=True,
+                        validators=[django_tenants.postgresql_backend.base._check_schema_name],
+                    ),
+                ),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=apps.kernel.models.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("bank", "Food bank"), ("antenna", "Antenna"), ("federation", "Federation")],
+                        max_length=12,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                ("slug", models.SlugField(max_length=40, unique=True, verbose_name="sub-domain")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("provisioning", "Being prepared"),
+                            ("active", "Active"),
+                            ("suspended", "Suspended"),
+                            ("archived", "Archived"),
+                        ],
+                        default="provisioning",
+                        max_length=14,
+                        verbose_name="state",
+                    ),
+                ),
+                ("siret", models.CharField(blank=True, max_length=14, verbose_name="SIRET")),
+                ("address", models.CharField(blank=True, max_length=200, verbose_name="address")),
+                ("postcode", models.CharField(blank=True, max_length=5, verbose_name="postcode")),
+                ("city", models.CharField(blank=True, max_length=80, verbose_name="town")),
+                ("department", models.CharField(blank=True, max_length=3, verbose_name="department")),
+                ("latitude", models.FloatField(blank=True, null=True, verbose_name="latitude")),
+                ("longitude", models.FloatField(blank=True, null=True, verbose_name="longitude")),
+                (
+                    "timezone",
+                    models.CharField(
+                        default="Europe/Paris",
+                        max_length=40,
+                        validators=[tenants.registry.models.validate_timezone],
+                        verbose_name="time zone",
+                    ),
+                ),
+                ("email", models.EmailField(blank=True, max_length=254, verbose_name="e-mail")),
+                ("phone", models.CharField(blank=True, max_length=20, verbose_name="telephone")),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=apps.kernel.clock.now, editable=False, verbose_name="created at"
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="antennas",
+                        to="registry.foodbank",
+                        verbose_name="parent bank",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'food bank',
-                'verbose_name_plural': 'food banks',
-                'ordering': ['name'],
+                "verbose_name": "food bank",
+                "verbose_name_plural": "food banks",
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='Domain',
+            name="Domain",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('domain', models.CharField(db_index=True, max_length=253, unique=True)),
-                ('is_primary', models.BooleanField(db_index=True, default=True)),
-                ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='domains', to='registry.foodbank')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("domain", models.CharField(db_index=True, max_length=253, unique=True)),
+                ("is_primary", models.BooleanField(db_index=True, default=True)),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="domains",
+                        to="registry.foodbank",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'domain',
-                'verbose_name_plural': 'domains',
+                "verbose_name": "domain",
+                "verbose_name_plural": "domains",
             },
         ),
         migrations.CreateModel(
-            name='Territory',
+            name="Territory",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('department', models.CharField(max_length=3, verbose_name='department')),
-                ('bank', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='territories', to='registry.foodbank', verbose_name='food bank')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("department", models.CharField(max_length=3, verbose_name="department")),
+                (
+                    "bank",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="territories",
+                        to="registry.foodbank",
+                        verbose_name="food bank",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'territory',
-                'verbose_name_plural': 'territories',
+                "verbose_name": "territory",
+                "verbose_name_plural": "territories",
             },
         ),
         migrations.AddConstraint(
-            model_name='foodbank',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'antenna'), ('parent__isnull', False)), models.Q(models.Q(('kind', 'antenna'), _negated=True), ('parent__isnull', True)), _connector='OR'), name='antenna_has_parent'),
+            model_name="foodbank",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "antenna"), ("parent__isnull", False)),
+                    models.Q(models.Q(("kind", "antenna"), _negated=True), ("parent__isnull", True)),
+                    _connector="OR",
+                ),
+                name="antenna_has_parent",
+            ),
         ),
         migrations.AddIndex(
-            model_name='territory',
-            index=models.Index(fields=['department'], name='territory_department'),
+            model_name="territory",
+            index=models.Index(fields=["department"], name="territory_department"),
         ),
         migrations.AddConstraint(
-            model_name='territory',
-            constraint=models.UniqueConstraint(fields=('bank', 'department'), name='territory_bank_department'),
+            model_name="territory",
+            constraint=models.UniqueConstraint(
+                fields=("bank", "department"), name="territory_bank_department"
+            ),
         ),
     ]
