@@ -70,7 +70,9 @@ class FoundGoodsForm(GoodsForm):
 
 
 class CheckForm(forms.Form):
-    """The control of one line: weights, temperature, date, label, where it is put."""
+    """The control of one line: weights, °C, date, label, place; the rules say what is missing."""
+
+    marks_optional = False
 
     accepted_grams = KgField(label=_("Weight accepted"), allow_zero=True, required=False)
     temperature_c = CelsiusField(label=_("Temperature"), required=False)

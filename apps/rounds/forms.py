@@ -100,7 +100,9 @@ class AssignForm(forms.Form):
 
 
 class PickupForm(forms.Form):
-    """What one line gave: weight, temperature, what is left and why."""
+    """What one line gave: weight, temperature, what is left and why; the rules say what is missing."""
+
+    marks_optional = False
 
     collected_grams = KgField(label=_("Weight taken"), allow_zero=True, required=False)
     temperature_c = CelsiusField(label=_("Temperature"), required=False)

@@ -79,14 +79,13 @@ class OfferList(OfferPage, RecordList[Offer]):
     template_name = "offers/offer_list.html"
     columns = (
         Column(label=_("Number"), value="number", sort="number"),
+        Column(label=_("State"), value=status_chip, sort="status"),
         Column(label=_("Donor"), value="donor.name", sort="donor__name"),
-        Column(label=_("Town"), value="city", sort="city"),
         Column(label=_("Offered"), value="offered_grams", kind=Kind.KG, sort="offered_grams"),
         Column(label=_("Accepted"), value="accepted_grams", kind=Kind.KG, sort="accepted_grams"),
         Column(label=_("Nearest date"), value="earliest_on", kind=Kind.DAY, sort="earliest_on"),
         Column(label=_("Pick-up until"), value="pickup_until", kind=Kind.MOMENT, sort="pickup_until"),
         Column(label=_("Answer before"), value="answer_by", kind=Kind.MOMENT, sort="answer_by"),
-        Column(label=_("State"), value=status_chip, sort="status"),
     )
     search_fields = ("number", "donor__name", "city", "lines__label")
     filters = OfferFilter
@@ -113,7 +112,7 @@ class OfferList(OfferPage, RecordList[Offer]):
 class OfferDetail(OfferPage, RecordDetail[Offer]):
     """An offer: its goods, what happens next, its answer."""
 
-    fields = (
+    known = (
         Column(label=_("Donor"), value="donor.name"),
         Column(label=_("Telephone"), value="donor.phone"),
         Column(label=_("Terms"), value="get_kind_display"),
@@ -134,6 +133,11 @@ class OfferDetail(OfferPage, RecordDetail[Offer]):
     def records(self) -> QuerySet[Offer]:
         """Return offers with their lines."""
         return offers_with_lines()
+
+    def get(self, request: StaffRequest, pk: Any) -> HttpResponse:
+        """Show what is known of the offer: on a telephone, empty fields would push the goods away."""
+        self.fields = [column for column in self.known if column.read(self.record)]
+        return super().get(request, pk)
 
     def state(self, record: Offer) -> Chip:
         """Return where the offer stands."""

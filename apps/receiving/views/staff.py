@@ -75,14 +75,13 @@ class ReceiptList(ReceiptPage, RecordList[GoodsReceipt]):
     template_name = "receiving/receipt_list.html"
     columns = (
         Column(label=_("Receipt"), value=str, sort="number"),
+        Column(label=_("State"), value=status_chip, sort="status"),
         Column(label=_("Donor"), value="donor.name", sort="donor__name"),
         Column(label=_("Site"), value="site.name", sort="site__name"),
-        Column(label=_("Supply source"), value="get_supply_source_display", sort="supply_source"),
         Column(label=_("Expected"), value="expected_grams", kind=Kind.KG, sort="expected_grams"),
         Column(label=_("Accepted"), value="accepted_grams", kind=Kind.KG, sort="accepted_grams"),
         Column(label=_("Refused"), value="refused_grams", kind=Kind.KG, sort="refused_grams"),
         Column(label=_("Opened"), value="created_at", kind=Kind.MOMENT, sort="created_at"),
-        Column(label=_("State"), value=status_chip, sort="status"),
     )
     search_fields = ("number", "donor__name", "lines__label", "lines__supplier_lot")
     filters = ReceiptFilter
@@ -108,7 +107,7 @@ class ReceiptList(ReceiptPage, RecordList[GoodsReceipt]):
 class ReceiptDetail(ReceiptPage, RecordDetail[GoodsReceipt]):
     """A receipt: its lines, verdicts, and the lots made of them."""
 
-    fields = (
+    known = (
         Column(label=_("Donor"), value="donor.name"),
         Column(label=_("Site"), value="site.name"),
         Column(label=_("Supply source"), value="get_supply_source_display"),
@@ -124,6 +123,11 @@ class ReceiptDetail(ReceiptPage, RecordDetail[GoodsReceipt]):
     def records(self) -> QuerySet[GoodsReceipt]:
         """Return receipts with their lines."""
         return receipts_with_lines()
+
+    def get(self, request: StaffRequest, pk: Any) -> HttpResponse:
+        """Show what is known of the receipt: on a telephone, empty fields would push the goods away."""
+        self.fields = [column for column in self.known if column.read(self.record)]
+        return super().get(request, pk)
 
     def state(self, record: GoodsReceipt) -> Chip:
         """Return where the receipt stands."""

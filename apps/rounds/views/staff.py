@@ -7,7 +7,7 @@ from django import forms
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext_lazy as _
@@ -25,7 +25,7 @@ from apps.rounds.forms import AssignForm, RoundForm
 from apps.rounds.models import Round, Stop
 from apps.rounds.selectors import load_of, rounds_of, rounds_with_stops, stops_to_plan
 from apps.rounds.services import RoundPlan
-from apps.rounds.states import RoundStatus
+from apps.rounds.states import RoundStatus, StopStatus
 
 TONES = {RoundStatus.PLANNED: Tone.NEUTRAL, RoundStatus.ON_THE_ROAD: Tone.INFO, RoundStatus.CLOSED: Tone.OK}
 
@@ -139,9 +139,7 @@ class RoundDetail(RoundPage, RecordDetail[Round]):
         if "edit" in allowed:
             buttons.append(Action(label=_("Change"), url=self.url("edit", record), icon="pencil"))
         if "close" in allowed:
-            buttons.append(
-                Action(label=_("Close the round"), url=self.url("close", record), icon="flag", post=True)
-            )
+            buttons.append(Action(label=_("Close the round"), url=self.url("close", record), icon="flag"))
         if "start" in allowed and is_planned:
             url = self.url("start", record)
             buttons.append(Action(label=_("Start"), url=url, icon="play", primary=True, post=True))
@@ -205,13 +203,15 @@ def round_start(request: StaffRequest, pk: Any) -> HttpResponse:
 
 @writes
 def round_close(request: StaffRequest, pk: Any) -> HttpResponse:
-    """Close a round; ``GET`` leads back to it."""
-    planned = get_object_or_404(Round, pk=pk)
+    """Close a round; ``GET`` says what becomes of the stops left and asks once more."""
+    planned = get_object_or_404(rounds_with_stops(), pk=pk)
     require(abilities(request.actor, planned), "close")
     if request.method == "POST":
         services.round_close(request.actor, round=planned)
         return _pressed(request, planned, _("%(round)s is closed. Stops left over wait to be planned again."))
-    return HttpResponseRedirect(reverse("rounds_round_detail", kwargs={"pk": pk}))
+    left = [stop for stop in planned.stops.all() if stop.status == StopStatus.WAITING]
+    asked = {"round": planned, "left": left, "back": request.GET.get("back", "round_detail")}
+    return render(request, "rounds/close.html", asked)
 
 
 @writes

@@ -114,6 +114,12 @@ def test_a_round_starts_and_closes_from_its_sheet(browser: Client):
     assert Stop.objects.get().round is None
 
 
+def test_closing_says_first_what_becomes_of_the_stops_left(browser: Client):
+    planned = make_round(make_stop(), make_stop(), started=True)
+    assert "2 stops still wait" in browser.get(f"/rounds/{planned.pk}/close/").text
+    assert Round.objects.get().status == RoundStatus.ON_THE_ROAD
+
+
 def test_closing_twice_says_so(browser: Client):
     closed = round_close(TESTER, round=make_round(make_stop()))
     answer = browser.post(f"/rounds/{closed.pk}/close/")
