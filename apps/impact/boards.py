@@ -16,19 +16,31 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.donors.states import SupplySource
 from apps.impact.charts import Bar, Chart, Heading, Series, draw_bars, draw_lines
+from apps.impact.definitions import GRAMS_PER_TONNE, whole_kg
 from apps.impact.periods import Period, Span, period_around
 from apps.impact.rules import Flow, Total, by_day, by_detail, by_family, by_source, share
 from apps.kernel import display
 from apps.kernel.errors import Text
-from apps.kernel.quantity import GRAMS_PER_KG, format_kg
+from apps.kernel.quantity import GRAMS_PER_KG
 from apps.kernel.tables import Column, Kind
 from apps.partners.states import PartnerType
 from apps.stock.states import LossReason
 
-GRAMS_PER_TONNE: Final = 1_000_000
 MOST_DAILY_STEPS: Final = 62
 MOST_DAYS_OF_WEEKS: Final = 200
 MOST_BARS: Final = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weight(Column):
+    """A column of grams: whole kg on the page, to the gram in a file."""
+
+    kind: Kind = Kind.KG
+
+    def show(self, record: Any) -> Any:
+        """Return the weight as a page of figures shows it."""
+        grams = self.read(record)
+        return display.NOTHING if grams is None else whole_kg(grams)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +103,7 @@ def part_columns(label: Text) -> list[Column]:
     """Return the columns of a breakdown."""
     return [
         Column(label=label, value="label"),
-        Column(label=_("Weight"), value="grams", kind=Kind.KG),
+        Weight(label=_("Weight"), value="grams"),
         Column(label=_("Share"), value="share", kind=Kind.PERCENT),
     ]
 
@@ -150,11 +162,13 @@ def bars_chart(name: str, *, title: Text, heading: Text, lines: Sequence[Part], 
     if lines and lines[0].share is not None:
         sentence = finding % {
             "first": lines[0].label,
-            "weight": format_kg(lines[0].grams, decimals=0),
+            "weight": whole_kg(lines[0].grams),
             "share": display.percent(lines[0].share),
         }
+    rest = shown[-1] if len(shown) < len(lines) else None
     bars = [
-        Bar(label=line.label, value=line.grams, shown=format_kg(line.grams, decimals=0)) for line in shown
+        Bar(label=line.label, value=line.grams, shown=whole_kg(line.grams), is_rest=line is rest)
+        for line in shown
     ]
     return Chart(
         name=name,
@@ -193,8 +207,8 @@ def flow_chart(days: Sequence[Total], period: Period) -> Chart:
         finding=finding,
         columns=[
             Column(label=heading, value="label"),
-            Column(label=_("Received"), value="received_grams", kind=Kind.KG),
-            Column(label=_("Handed over"), value="handed_over_grams", kind=Kind.KG),
+            Weight(label=_("Received"), value="received_grams"),
+            Weight(label=_("Handed over"), value="handed_over_grams"),
         ],
         rows=steps,
         drawings=drawings if days else [],
@@ -208,10 +222,10 @@ def _flow_finding(steps: Sequence[Step]) -> str:
         return _now("Nothing in this period.")
     best = max(steps, key=lambda step: step.received_grams)
     return _now("%(received)s received, %(handed)s handed over. Most was received on %(best)s: %(most)s.") % {
-        "received": format_kg(received, decimals=0),
-        "handed": format_kg(handed, decimals=0),
+        "received": whole_kg(received),
+        "handed": whole_kg(handed),
         "best": best.label,
-        "most": format_kg(best.received_grams, decimals=0),
+        "most": whole_kg(best.received_grams),
     }
 
 
@@ -234,10 +248,10 @@ def _steps(
 
 def _pace(period: Period) -> tuple[Text, Callable[[dt.date], dt.date], str]:
     if period.days <= MOST_DAILY_STEPS:
-        return _("Day"), lambda day: day, "j M"
+        return _("Day"), lambda day: day, "j N"
     if period.days <= MOST_DAYS_OF_WEEKS:
-        return _("Week of"), lambda day: day - dt.timedelta(days=day.weekday()), "j M"
-    return _("Month"), lambda day: day.replace(day=1), "M Y"
+        return _("Week of"), lambda day: day - dt.timedelta(days=day.weekday()), "j N"
+    return _("Month"), lambda day: day.replace(day=1), "N Y"
 
 
 def _folded(lines: Sequence[Part]) -> list[Part]:

@@ -22,10 +22,11 @@ COLOURS: Final = ("#1E5B3E", "#AB4409", "#24407C")
 DASHES: Final = ("", "7 4", "2 4")
 INK: Final = "#1B2420"
 HINT: Final = "#4D5751"
+REST: Final = "#7A95A0"
 GRID: Final = "#DEDACD"
 FONT: Final = 14
-CHARACTER: Final = FONT * 0.58
-"""Widest average advance of a character in the system fonts."""
+NARROW: Final = frozenset("ijlrtfI1.,:;'’|!()[]/ \u00a0\u202f")
+WIDE: Final = frozenset("mwMW@%—…")
 ROW: Final = 30
 
 
@@ -64,11 +65,12 @@ class Series:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bar:
-    """One bar of a chart, with its value as it is written."""
+    """One bar of a chart, with its value as it is written; ``is_rest`` adds up what is not named."""
 
     label: Text
     value: int
     shown: str
+    is_rest: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +99,12 @@ def draw_lines(heading: Heading, *, steps: Sequence[str], series: Sequence[Serie
 def draw_bars(heading: Heading, *, bars: Sequence[Bar]) -> list[SafeString]:
     """Draw one horizontal bar per value, the first on top, at both widths."""
     return [_framed(heading, size, _bars_height(size, bars), _bars(size, bars)) for size in SIZES]
+
+
+def text_width(text: str, *, bold: bool = False) -> float:
+    """Return how wide a text is drawn, at most, in the widest of the usual system fonts."""
+    ems = sum(0.42 if c in NARROW else 1.0 if c in WIDE else 0.74 if c.isupper() else 0.64 for c in text)
+    return ems * FONT * (1.1 if bold else 1.0)
 
 
 def ticks(lowest: Decimal, highest: Decimal) -> list[Decimal]:
@@ -160,9 +168,9 @@ def _lines(size: Size, steps: Sequence[str], series: Sequence[Series]) -> SafeSt
     every = [value for line in series for value in line.values]
     marks = ticks(min(every, default=Decimal(0)), max(every, default=Decimal(0)))
     axis = [_mark(mark) for mark in marks]
-    ends = max(len(str(line.label)) for line in series) * CHARACTER + 14 if size.is_wide else 16
+    ends = max(text_width(str(line.label), bold=True) for line in series) + 14 if size.is_wide else 16
     plane = _Plane(
-        left=max(map(len, axis)) * CHARACTER + 10,
+        left=max(map(text_width, axis)) + 10,
         right=size.width - ends,
         top=16 if size.is_wide else 14 + 20 * len(series),
         bottom=_lines_height(size) - 30,
@@ -206,7 +214,7 @@ def _grid(plane: _Plane, marks: Sequence[Decimal], names: Sequence[str]) -> Safe
 
 def _step_names(plane: _Plane, size: Size, steps: Sequence[str]) -> SafeString:
     """Name as many steps as fit, the first always, none cut off at an edge."""
-    widest = max(map(len, steps), default=1) * CHARACTER + 16
+    widest = max(map(text_width, steps), default=0) + 16
     room = max(1, int((plane.right - plane.left) // widest))
     every = max(1, -(-len(steps) // room))
     named = [(plane.x(i), name) for i, name in enumerate(steps) if i % every == 0]
@@ -273,9 +281,9 @@ def _bars_height(size: Size, bars: Sequence[Bar]) -> int:
 
 
 def _bars(size: Size, bars: Sequence[Bar]) -> SafeString:
-    longest = max((len(str(bar.label)) for bar in bars), default=0) * CHARACTER + 10
+    longest = max((text_width(str(bar.label)) for bar in bars), default=0) + 10
     left = min(longest, size.width * 0.45) if size.is_wide else 0
-    room = size.width - left - max((len(bar.shown) for bar in bars), default=0) * CHARACTER - 12
+    room = size.width - left - max((text_width(bar.shown, bold=True) for bar in bars), default=0) - 12
     largest = max((bar.value for bar in bars), default=0) or 1
     return format_html_join(
         "",
@@ -295,15 +303,19 @@ def _bar(size: Size, rank: int, bar: Bar, left: float, length: float) -> SafeStr
         '<text x="{}" y="{}" fill="{}" font-weight="600">{}</text>',
         _n(left - 8 if size.is_wide else 0), _n(name_y), "end" if size.is_wide else "start", INK,
         _fitted(str(bar.label), left - 8 if size.is_wide else size.width),
-        _n(left), _n(top + 3), _n(max(length, 1)), COLOURS[0],
+        _n(left), _n(top + 3), _n(max(length, 1)), REST if bar.is_rest else COLOURS[0],
         _n(left + length + 8), _n(top + 19), INK, bar.shown,
     )  # fmt: skip
 
 
 def _fitted(label: str, room: float) -> str:
     """Shorten a name that is longer than its place; the table holds it in full."""
-    most = int(room / CHARACTER)
-    return label if len(label) <= most else label[: most - 1].rstrip() + "…"
+    if text_width(label) <= room:
+        return label
+    shorter = label
+    while shorter and text_width(shorter + "…") > room:
+        shorter = shorter[:-1]
+    return shorter.rstrip() + "…"
 
 
 def _n(value: float) -> str:

@@ -17,10 +17,11 @@ from apps.impact import rules
 from apps.impact.rules import Totals
 from apps.kernel import display
 from apps.kernel.errors import Text
-from apps.kernel.quantity import format_kg
+from apps.kernel.quantity import GRAMS_PER_KG, NO_BREAK_SPACE, format_kg
 
 Value = int | Decimal | None
 
+GRAMS_PER_TONNE: Final = 1_000_000
 LEDGER: Final = _("Movements of the stock ledger")
 
 
@@ -30,6 +31,9 @@ class Unit(StrEnum):
     GRAMS = "grams"
     MEALS = "meals"
     SHARE = "share"
+
+
+UNIT_LABELS: Final = {Unit.GRAMS: _("kg"), Unit.MEALS: _("meals"), Unit.SHARE: _("share")}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +54,12 @@ class Definition:
             return display.NOTHING
         if self.unit is Unit.SHARE:
             return display.percent(value, decimals=1)
-        return format_kg(int(value), decimals=0) if self.unit is Unit.GRAMS else display.number(value)
+        return show_weight(int(value)) if self.unit is Unit.GRAMS else display.number(value)
+
+    def bare(self, value: Value) -> Value:
+        """Return a value as a spreadsheet reads it: kg, meals, or a share between 0 and 1."""
+        is_weight = self.unit is Unit.GRAMS and value is not None
+        return Decimal(value) / GRAMS_PER_KG if is_weight and value is not None else value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,17 +85,36 @@ class Reading:
         """The change in words: ``12 % more``, ``2.1 points less``, ``unchanged``."""
         if self.value is None or self.before is None:
             return _now("no comparison")
-        if self.value == self.before:
+        is_share = self.definition.unit is Unit.SHARE
+        if not is_share and self.before <= 0:
+            return _now("none before") if self.value > 0 else _now("unchanged")
+        now, before = Decimal(self.value), Decimal(self.before)
+        change = round(now - before, 3) if is_share else round(now / before - 1, 2)
+        if not change:
             return _now("unchanged")
-        more = self.value > self.before
-        if self.definition.unit is Unit.SHARE:
-            points = display.number(abs(Decimal(self.value) - Decimal(self.before)) * 100, decimals=1)
-            words = _now("%(points)s points more") if more else _now("%(points)s points less")
-            return words % {"points": points}
-        if self.before <= 0:
-            return _now("none before")
-        change = display.percent(abs(Decimal(self.value) / Decimal(self.before) - 1))
-        return (_now("%(change)s more") if more else _now("%(change)s less")) % {"change": change}
+        return _in_points(change) if is_share else _in_percent(change)
+
+
+def whole_kg(grams: int) -> str:
+    """Write a weight in whole kg; less than a kg is written in full, so that it is not taken for none."""
+    return format_kg(grams, decimals=0 if abs(grams) >= GRAMS_PER_KG else None)
+
+
+def show_weight(grams: int) -> str:
+    """Write a weight as it is read at a glance: whole kg, tonnes from ten tonnes on."""
+    if abs(grams) < 10 * GRAMS_PER_TONNE:
+        return whole_kg(grams)
+    return f"{display.number(Decimal(grams) / GRAMS_PER_TONNE, decimals=1)}{NO_BREAK_SPACE}t"
+
+
+def _in_points(change: Decimal) -> str:
+    words = _now("%(points)s points more") if change > 0 else _now("%(points)s points less")
+    return words % {"points": display.number(abs(change) * 100, decimals=1)}
+
+
+def _in_percent(change: Decimal) -> str:
+    words = _now("%(change)s more") if change > 0 else _now("%(change)s less")
+    return words % {"change": display.percent(abs(change))}
 
 
 DEFINITIONS: Final[tuple[Definition, ...]] = (

@@ -21,8 +21,8 @@ LATEST: Final = dt.date(2100, 12, 31)
 class DatesForm(forms.Form):
     """First and last day of a period of one's own."""
 
-    since = forms.DateField(label=_("From"), required=False, widget=DayInput())
-    until = forms.DateField(label=_("To"), required=False, widget=DayInput())
+    since = forms.DateField(label=_("From"), widget=DayInput())
+    until = forms.DateField(label=_("To"), widget=DayInput())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.impact.boards import (
     Part,
     Table,
+    Weight,
     bars_chart,
     breakdowns,
     families_chart,
@@ -44,24 +45,23 @@ from tenants.registry.selectors import operating_banks
 
 BANK_COLUMNS: Final = [
     Column(label=_("Food bank"), value="label"),
-    Column(label=_("Received"), value="received_grams", kind=Kind.KG),
-    Column(label=_("Handed over"), value="handed_over_grams", kind=Kind.KG),
-    Column(label=_("Lost"), value="lost_grams", kind=Kind.KG),
-    Column(label=_("Shipped"), value="shipped_grams", kind=Kind.KG),
-    Column(label=_("Arrived"), value="arrived_grams", kind=Kind.KG),
-    Column(label=_("In stock"), value="stock_grams", kind=Kind.KG),
+    Weight(label=_("Received"), value="received_grams"),
+    Weight(label=_("Handed over"), value="handed_over_grams"),
+    Weight(label=_("Lost"), value="lost_grams"),
+    Weight(label=_("Shipped"), value="shipped_grams"),
+    Weight(label=_("Arrived"), value="arrived_grams"),
+    Weight(label=_("In stock"), value="stock_grams"),
     Column(label=_("Meals"), value="meals", kind=Kind.NUMBER),
 ]
 EXCHANGE_COLUMNS: Final = [
     Column(label=_("From"), value="from_label"),
     Column(label=_("To"), value="to_label"),
-    Column(label=_("Shipped"), value="shipped_grams", kind=Kind.KG),
-    Column(label=_("Received"), value="received_grams", kind=Kind.KG),
-    Column(label=_("Lost on the road"), value="lost_grams", kind=Kind.KG),
-    Column(
+    Weight(label=_("Shipped"), value="shipped_grams"),
+    Weight(label=_("Received"), value="received_grams"),
+    Weight(label=_("Lost on the road"), value="lost_grams"),
+    Weight(
         label=_("On the road"),
         value=lambda flow: flow.shipped_grams - flow.received_grams - flow.lost_grams,
-        kind=Kind.KG,
     ),
 ]
 EVERYTHING: Final = (Dimension.SOURCE, Dimension.FAMILY, Dimension.DETAIL, *KINDS)
@@ -154,9 +154,7 @@ def bank_detail(request: StaffRequest, slug: str) -> HttpResponse:
     )
 
 
-def _filters(
-    request: StaffRequest, banks: tuple[UUID, ...] | None
-) -> tuple[PeriodChoice, Filters, Filters]:
+def _filters(request: StaffRequest, banks: tuple[UUID, ...] | None) -> tuple[PeriodChoice, Filters, Filters]:
     """Return the period asked for, its days already lived, and the days they are compared with."""
     today = clock.today()
     choice = PeriodChoice(request.GET, today)

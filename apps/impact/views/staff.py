@@ -9,18 +9,21 @@ from django.utils.translation import gettext_lazy as _
 from apps.impact.abilities import abilities
 from apps.impact.boards import Table, breakdowns, families_chart, flow_chart, period_label, sources_chart
 from apps.impact.charts import Chart
-from apps.impact.definitions import DEFINITIONS, Reading, read_all
+from apps.impact.definitions import DEFINITIONS, UNIT_LABELS, Reading, read_all
 from apps.impact.forms import PeriodChoice
 from apps.impact.selectors import KINDS, Dimension, family_names, totals
 from apps.kernel import clock
 from apps.kernel.abilities import require
 from apps.kernel.doors import StaffRequest, reads
-from apps.kernel.tables import Column, csv_response
+from apps.kernel.tables import Column, Kind, csv_response
 
 READING_COLUMNS = [
     Column(label=_("Indicator"), value="definition.name"),
-    Column(label=_("Value"), value="shown"),
-    Column(label=_("Before"), value="shown_before"),
+    Column(label=_("Value"), value=lambda reading: reading.definition.bare(reading.value), kind=Kind.NUMBER),
+    Column(
+        label=_("Before"), value=lambda reading: reading.definition.bare(reading.before), kind=Kind.NUMBER
+    ),
+    Column(label=_("Unit"), value=lambda reading: UNIT_LABELS[reading.definition.unit]),
     Column(label=_("Formula"), value="definition.formula"),
     Column(label=_("Source"), value="definition.source"),
     Column(label=_("Version"), value="definition.version"),

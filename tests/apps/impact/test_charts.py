@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apps.impact.charts import SIZES, Bar, Heading, Series, draw_bars, draw_lines, ticks
+from apps.impact.charts import SIZES, Bar, Heading, Series, draw_bars, draw_lines, text_width, ticks
 
 HEADING = Heading(name="flows", title="Received & given", finding="120 kg <received>.")
 values = st.lists(st.integers(min_value=-5_000, max_value=10**9).map(Decimal), min_size=1, max_size=400)
@@ -48,7 +48,7 @@ def test_a_drawing_needs_no_style_and_no_script(drawings):
 def test_every_text_of_a_line_chart_stays_inside_the_drawing(column):
     for size, drawing in zip(SIZES, lines(column, column[::-1]), strict=True):
         for x, anchor, text in placed(drawing):
-            width = len(text) * 14 * 0.56
+            width = text_width(text)
             left = x - width if anchor == "end" else x - width / 2 if anchor == "middle" else x
             assert left >= -1
             assert left + width <= size.width + 1
@@ -60,7 +60,7 @@ def test_every_text_of_a_line_chart_stays_inside_the_drawing(column):
 def test_every_text_of_a_bar_chart_stays_inside_the_drawing(labels):
     for size, drawing in zip(SIZES, bars(*labels), strict=True):
         for x, anchor, text in placed(drawing):
-            width = len(text) * 14 * 0.56
+            width = text_width(text)
             assert x - (width if anchor == "end" else 0) >= -1
             assert x + (0 if anchor == "end" else width) <= size.width + 1
 
@@ -89,3 +89,11 @@ def placed(drawing: str) -> list[tuple[float, str, str]]:
         (float(text.get("x", "")), text.get("text-anchor", "start"), text.text or "")
         for text in ElementTree.fromstring(drawing).iter("text")
     ]
+
+
+@pytest.mark.parametrize(
+    "name", ["Handed over", "HYGIENE", "Crédit national pour les épiceries", "12 345 kg"]
+)
+def test_room_is_kept_for_the_widest_of_the_usual_fonts(name):
+    dejavu_sans_bold = 0.7 * 14  # its average advance on such words
+    assert text_width(name, bold=True) >= len(name) * dejavu_sans_bold * 0.9

@@ -2,11 +2,13 @@
 
 from decimal import Decimal
 
+import pytest
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.impact import rules
-from apps.impact.definitions import DEFINITIONS, Unit
+from apps.impact.definitions import DEFINITIONS, Reading, Unit, show_weight
 from apps.impact.rules import Flow, Total
 
 grams = st.integers(min_value=-(10**9), max_value=10**9)
@@ -108,3 +110,31 @@ def test_every_definition_says_what_it_is():
         assert definition.formula
         assert definition.source
         assert definition.version >= 1
+
+
+@pytest.mark.parametrize(
+    ("code", "value", "before", "words"),
+    [
+        ("received", 1_120, 1_000, "12% more"),
+        ("received", 880, 1_000, "12% less"),
+        ("received", 1_000, 1_001, "unchanged"),
+        ("received", 5, 0, "none before"),
+        ("received", 0, 0, "unchanged"),
+        ("loss_rate", Decimal("0.05"), Decimal("0.021"), "2.9 points more"),
+        ("loss_rate", Decimal("0.0501"), Decimal("0.05"), "unchanged"),
+        ("loss_rate", None, Decimal("0.05"), "no comparison"),
+    ],
+)
+def test_a_change_is_said_in_words(code, value, before, words):
+    definition = next(d for d in DEFINITIONS if d.code == code)
+    with translation.override("en"):
+        assert Reading(definition=definition, value=value, before=before).comparison == words
+
+
+@pytest.mark.parametrize(
+    ("grams", "shown"),
+    [(0, "0 kg"), (7, "0.007 kg"), (1_600, "2 kg"), (9_999_000, "9,999 kg"), (12_345_678, "12.3 t")],
+)
+def test_weights_are_read_at_a_glance_and_never_rounded_to_nothing(grams, shown):
+    with translation.override("en"):
+        assert show_weight(grams).replace("\u00a0", " ") == shown

@@ -42,8 +42,8 @@ def file_of(client: Client, url: str, show: str) -> list[str]:
 
 def test_goods_that_go_from_one_bank_to_another_are_received_once(figures, reader):
     rows = file_of(reader, MARCH, "indicators")
-    assert any(row.startswith("Received;6,000") for row in rows)
-    assert any(row.startswith("Between two banks;400") for row in rows)
+    assert any(row.startswith("Received;6000;0;kg;") for row in rows)
+    assert any(row.startswith("Between two banks;400;0;kg;") for row in rows)
 
 
 def test_each_bank_has_a_line_and_the_lines_add_up(figures, reader):
