@@ -219,6 +219,8 @@ class OfferLineForm(GoodsForm):
 class AcceptForm(forms.Form):
     """How much is taken of each line; what is left goes to others."""
 
+    marks_optional = False
+
     def __init__(self, *args: Any, offer: Offer, **kwargs: Any) -> None:
         super().__init__(*args, **{"label_suffix": "", **kwargs})
         self.lines = list(offer.lines.all())

@@ -45,7 +45,10 @@ class GoodsReceipt(Record):
         indexes: ClassVar = [models.Index(fields=["status", "-created_at"], name="receipt_status")]
 
     def __str__(self) -> str:
-        return self.number or str(_("expected receipt"))
+        if self.number:
+            return self.number
+        is_expected = self.status == ReceiptStatus.EXPECTED
+        return str(_("Receipt to check") if is_expected else _("Cancelled receipt"))
 
 
 class ReceiptLine(Record):

@@ -82,10 +82,10 @@ class OfferList(OfferPage, RecordList[Offer]):
         Column(label=_("State"), value=status_chip, sort="status"),
         Column(label=_("Donor"), value="donor.name", sort="donor__name"),
         Column(label=_("Offered"), value="offered_grams", kind=Kind.KG, sort="offered_grams"),
-        Column(label=_("Accepted"), value="accepted_grams", kind=Kind.KG, sort="accepted_grams"),
         Column(label=_("Nearest date"), value="earliest_on", kind=Kind.DAY, sort="earliest_on"),
-        Column(label=_("Pick-up until"), value="pickup_until", kind=Kind.MOMENT, sort="pickup_until"),
         Column(label=_("Answer before"), value="answer_by", kind=Kind.MOMENT, sort="answer_by"),
+        Column(label=_("Pick-up until"), value="pickup_until", kind=Kind.MOMENT, sort="pickup_until"),
+        Column(label=_("Accepted"), value="accepted_grams", kind=Kind.KG, sort="accepted_grams"),
     )
     search_fields = ("number", "donor__name", "city", "lines__label")
     filters = OfferFilter
