@@ -119,6 +119,15 @@ class RateForm(forms.ModelForm):  # type: ignore[type-arg]
             field.choices = [("", every), *choices]
 
 
+class RateFilter(FilterForm):
+    """Filters of the contribution rates."""
+
+    partner_type = forms.ChoiceField(label=_("Partner type"), choices=[("", _("All")), *PartnerType.choices])
+    supply_source = forms.ChoiceField(
+        label=_("Supply source"), choices=[("", _("All")), *SupplySource.choices]
+    )
+
+
 class PickingFilter(FilterForm):
     """Filters of the picking lists."""
 

@@ -5,7 +5,7 @@ from django.urls import URLPattern, path
 from apps.delivery.views import notes, partner, picking, staff
 
 urlpatterns: list[URLPattern] = [
-    path("", picking.PickingIndex.as_view(), name="delivery_picking_list"),
+    path("picking/", picking.PickingIndex.as_view(), name="delivery_picking_list"),
     path("picking/<uuid:pk>/", picking.PickingDetail.as_view(), name="delivery_picking_detail"),
     path("picking/<uuid:pk>/sheet/", picking.PickingSheet.as_view(), name="delivery_picking_sheet"),
     path("picking/<uuid:pk>/handover/", picking.PickingHandover.as_view(), name="delivery_picking_handover"),

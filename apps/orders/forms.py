@@ -13,7 +13,7 @@ from apps.kernel.errors import DomainError
 from apps.kernel.forms import DayInput, FilterForm, OpKeyForm, StepperInput, add_refusal
 from apps.orders.errors import LinesRefused
 from apps.orders.models import Order
-from apps.orders.selectors import Goods, Shelf, WantedLine, order_refusal
+from apps.orders.selectors import Goods, Shelf, WantedLine, lines_refusal, place_refusal
 from apps.orders.states import OrderStatus
 from apps.partners.models import Partner
 from apps.sites.models import Site
@@ -116,17 +116,15 @@ class OrderForm(OpKeyForm):
         return [self[name] for name in names]
 
     def clean(self) -> dict[str, Any]:
-        """Refuse at once, at its field, what could never be placed."""
+        """Refuse at once, each at its field, everything that could never be placed."""
         cleaned = super().clean() or self.cleaned_data
-        if not self.errors:
-            refusal = order_refusal(
-                partner=self.partner,
-                site=cleaned["site"],
-                wanted_on=cleaned["wanted_on"],
-                lines=self.lines(),
-            )
-            if refusal is not None:
-                self.refuse(refusal)
+        mistyped = any(goods.key in self.errors for goods in self.goods)
+        refusals = [None if mistyped else lines_refusal(partner=self.partner, lines=self.lines())]
+        if "site" in cleaned and "wanted_on" in cleaned:
+            asked = {"site": cleaned["site"], "wanted_on": cleaned["wanted_on"]}
+            refusals.append(place_refusal(partner=self.partner, **asked))
+        for refusal in filter(None, refusals):
+            self.refuse(refusal)
         return cleaned
 
     def refuse(self, error: DomainError) -> None:

@@ -1,4 +1,4 @@
-"""Pages of the stage: the order desk, and under ``mine/`` those of a charity."""
+"""Pages of the stage: the order desk; ``basket/`` and ``mine/`` are those of a charity."""
 
 from django.urls import URLPattern, path
 
@@ -10,7 +10,7 @@ urlpatterns: list[URLPattern] = [
     path("<uuid:pk>/", staff.OrderDetail.as_view(), name="orders_order_detail"),
     path("<uuid:pk>/cancel/", staff.OrderCancel.as_view(), name="orders_order_cancel"),
     path("mine/", partner.OwnList.as_view(), name="orders_mine_list"),
-    path("mine/new/", partner.OwnCreate.as_view(), name="orders_mine_create"),
+    path("basket/", partner.OwnCreate.as_view(), name="orders_mine_create"),
     path("mine/<uuid:pk>/", partner.OwnDetail.as_view(), name="orders_mine_detail"),
     path("mine/<uuid:pk>/placed/", partner.OwnPlaced.as_view(), name="orders_mine_placed"),
     path("mine/<uuid:pk>/cancel/", partner.OwnCancel.as_view(), name="orders_mine_cancel"),

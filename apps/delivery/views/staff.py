@@ -4,7 +4,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from apps.delivery.abilities import rate_abilities
-from apps.delivery.forms import NoteFilter, RateForm
+from apps.delivery.forms import NoteFilter, RateFilter, RateForm
 from apps.delivery.models import ContributionRate, DeliveryNote
 from apps.delivery.services import rate_create, rate_update
 from apps.delivery.views.notes import NotePage
@@ -71,6 +71,7 @@ class RateList(RatePage, RecordList[ContributionRate]):
     """The rates, the latest first."""
 
     columns = RATE_COLUMNS
+    filters = RateFilter
     create_label = _("Set a rate")
     lead = _(
         "What a kilogram contributes to logistics. The rate that names the partner type wins, then the "

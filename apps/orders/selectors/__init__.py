@@ -3,7 +3,9 @@
 from apps.orders.selectors.checks import (
     equipment_problem,
     handover_weekdays,
+    lines_refusal,
     order_refusal,
+    place_refusal,
     sites_with_orders,
 )
 from apps.orders.selectors.goods import (
@@ -37,9 +39,11 @@ __all__ = [
     "in_words",
     "latest_order_of",
     "lines_of",
+    "lines_refusal",
     "order_refusal",
     "orders_of_charity",
     "orders_visible_to",
+    "place_refusal",
     "shelves_for",
     "shortages_in",
     "sites_with_orders",

@@ -51,10 +51,12 @@ def order_refusal(
     *, partner: Partner, site: Site, wanted_on: dt.date, lines: Sequence[WantedLine]
 ) -> DomainError | None:
     """Return why an order could not be placed, whatever is in stock; ``None`` when it could."""
-    return _about_place(partner, site, wanted_on) or _about_lines(partner, lines)
+    refusal = place_refusal(partner=partner, site=site, wanted_on=wanted_on)
+    return refusal or lines_refusal(partner=partner, lines=lines)
 
 
-def _about_place(partner: Partner, site: Site, wanted_on: dt.date) -> DomainError | None:
+def place_refusal(*, partner: Partner, site: Site, wanted_on: dt.date) -> DomainError | None:
+    """Return why a partner could not order anything at a site for a day; ``None`` when it could."""
     if partner.is_archived:
         return PartnerAway(partner.name)
     if site.is_archived:
@@ -75,7 +77,8 @@ def _about_place(partner: Partner, site: Site, wanted_on: dt.date) -> DomainErro
     return None
 
 
-def _about_lines(partner: Partner, lines: Sequence[WantedLine]) -> DomainError | None:
+def lines_refusal(*, partner: Partner, lines: Sequence[WantedLine]) -> DomainError | None:
+    """Return which lines a partner could never order, and why; ``None`` when all could be."""
     if not lines:
         return NothingWanted()
     problems = {n: _line_problem(partner, line) for n, line in enumerate(lines)}

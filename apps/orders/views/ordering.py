@@ -203,7 +203,7 @@ class OrderingPage(RecordPage[Order]):
             return self.choosing(form, status=422)
         missing = shortages_in(lines_of(order))
         messages.success(self.request, _("%(order)s is placed.") % {"order": order})
-        if missing:
+        if missing and self.for_others:
             sentences = " ".join(in_words(shortage) for shortage in missing)
             messages.warning(self.request, _("Less than wanted: %(goods)s") % {"goods": sentences})
         return HttpResponseRedirect(self.done_url(order))

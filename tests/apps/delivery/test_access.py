@@ -14,7 +14,7 @@ STAFF = {Role.MANAGER, Role.STOCK, Role.ROUNDS, Role.ORDERS, Role.ACCOUNTS, Role
 KEEPERS = {Role.MANAGER, Role.ORDERS, Role.STOCK}
 ACCOUNTS = {Role.MANAGER, Role.ACCOUNTS}
 PAGES = [
-    ("/delivery/", STAFF),
+    ("/delivery/picking/", STAFF),
     ("/delivery/picking/{picking}/", STAFF),
     ("/delivery/picking/{picking}/sheet/", STAFF),
     ("/delivery/picking/{picking}/handover/", KEEPERS),

@@ -19,7 +19,7 @@ PAGES = [
     ("/orders/{order}/", STAFF),
     ("/orders/{order}/cancel/", DESK),
     ("/orders/mine/", CHARITY),
-    ("/orders/mine/new/", CHARITY),
+    ("/orders/basket/", CHARITY),
     ("/orders/mine/{order}/", CHARITY),
     ("/orders/mine/{order}/placed/", CHARITY),
     ("/orders/mine/{order}/cancel/", CHARITY),

@@ -21,7 +21,7 @@ from tests.making.sites import make_location
 from tests.making.stock import make_lot
 from tests.statements import statements_of
 
-NEW = "/orders/mine/new/"
+NEW = "/orders/basket/"
 
 
 @pytest.fixture
@@ -86,7 +86,7 @@ def test_the_check_carries_the_whole_order(browser, shelf):
 def test_less_than_wanted_is_said_by_name_and_number(browser, shelf):
     carrots = stocked(shelf, "Carottes", 40)
     review = text(browser.post(NEW, sent(shelf, {carrots: 60})))
-    assert "Only 40 kg" in review
+    assert "Only 40 kg left now" in review
     placed = text(browser.post(NEW, sent(shelf, {carrots: 60}, step="place"), follow=True))
     assert "Carottes: 40 kg out of 60 kg" in placed
 
@@ -129,6 +129,12 @@ def test_a_wrong_number_is_shown_at_its_goods_and_the_others_are_kept(browser, s
     assert response.status_code == 422
     assert list(form.errors) == [f"product_{rice.pk.hex}"]
     assert form[f"product_{pasta.pk.hex}"].value() == "7"
+
+
+def test_everything_that_is_wrong_is_said_at_once(browser, shelf):
+    rice = stocked(shelf, "Riz", 120)
+    response = browser.post(NEW, sent(shelf, {rice: "x"}) | {"wanted_on": "2020-01-01"})
+    assert set(response.context["form"].errors) == {"wanted_on", f"product_{rice.pk.hex}"}
 
 
 def test_a_day_in_the_past_is_shown_at_the_day(browser, shelf):
