@@ -11,9 +11,9 @@ from rest_framework.response import Response
 
 from api.resources import Resource
 from apps.impact.abilities import abilities
-from apps.impact.definitions import Unit
-from apps.impact.periods import Period, Span, period_around
+from apps.impact.rules.periods import Period, Span, period_around
 from apps.impact.selectors import indicators
+from apps.impact.states import Unit
 from apps.kernel import clock
 from apps.kernel.abilities import require
 

@@ -9,7 +9,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from apps.impact.periods import Period, Span, period_around
+from apps.impact.rules.periods import Period, Span, period_around
 from apps.kernel.errors import Text
 from apps.kernel.forms import DayInput
 

@@ -17,9 +17,9 @@ from django.db import connection
 from psycopg import sql
 
 from apps.catalogue.models import ProductFamily
-from apps.impact.definitions import DEFINITIONS, Reading, read_all
-from apps.impact.periods import Period
 from apps.impact.rules import Total
+from apps.impact.rules.periods import Period
+from apps.impact.states import DEFINITIONS, Reading, read_all
 from apps.kernel import clock
 
 

@@ -9,8 +9,8 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from apps.impact import rules
-from apps.impact.periods import Period, Span
 from apps.impact.rules import Total
+from apps.impact.rules.periods import Period, Span
 from apps.impact.selectors import Dimension, Reach, totals
 from apps.kernel.errors import Text
 from tenants.library.models import LibraryFamily

@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext_lazy as _
 
-from apps.impact.boards import (
+from apps.impact.charts.boards import (
     Part,
     Table,
     Weight,
@@ -19,11 +19,11 @@ from apps.impact.boards import (
     period_label,
     sources_chart,
 )
-from apps.impact.charts import Chart
-from apps.impact.definitions import DEFINITIONS, IN_TRANSIT, read_all
+from apps.impact.charts.svg import Chart
 from apps.impact.forms import PeriodChoice
 from apps.impact.rules import share
 from apps.impact.selectors import KINDS, Dimension
+from apps.impact.states import DEFINITIONS, IN_TRANSIT, read_all
 from apps.impact.views.staff import figures_csv
 from apps.kernel import clock
 from apps.kernel.abilities import require

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from apps.impact.definitions import DEFINITIONS
+from apps.impact.states import DEFINITIONS
 from apps.kernel import clock
 from apps.kernel.abilities import Role
 from tests.making.figures import count

@@ -7,11 +7,18 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
 from apps.impact.abilities import abilities
-from apps.impact.boards import Table, breakdowns, families_chart, flow_chart, period_label, sources_chart
-from apps.impact.charts import Chart
-from apps.impact.definitions import DEFINITIONS, UNIT_LABELS, Reading, read_all
+from apps.impact.charts.boards import (
+    Table,
+    breakdowns,
+    families_chart,
+    flow_chart,
+    period_label,
+    sources_chart,
+)
+from apps.impact.charts.svg import Chart
 from apps.impact.forms import PeriodChoice
 from apps.impact.selectors import KINDS, Dimension, family_names, totals
+from apps.impact.states import DEFINITIONS, UNIT_LABELS, Reading, read_all
 from apps.kernel import clock
 from apps.kernel.abilities import require
 from apps.kernel.doors import StaffRequest, reads

@@ -7,8 +7,8 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apps.impact.boards import period_label
-from apps.impact.periods import Period, Span, period_around
+from apps.impact.charts.boards import period_label
+from apps.impact.rules.periods import Period, Span, period_around
 
 days = st.dates(min_value=dt.date(2000, 1, 1), max_value=dt.date(2100, 1, 1))
 spans = st.sampled_from([Span.WEEK, Span.MONTH, Span.YEAR])

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.impact import rules
-from apps.impact.definitions import DEFINITIONS, Reading, Unit, show_weight
 from apps.impact.rules import Flow, Total
+from apps.impact.states import DEFINITIONS, Reading, Unit, show_weight
 
 grams = st.integers(min_value=-(10**9), max_value=10**9)
 totals = st.lists(

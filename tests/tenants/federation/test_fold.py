@@ -7,8 +7,8 @@ from threading import Event
 import pytest
 from django.db import connection
 
-from apps.impact.periods import Span, period_around
 from apps.impact.rules import Total
+from apps.impact.rules.periods import Span, period_around
 from tenants.crossing import Purpose, in_federation, in_platform
 from tenants.federation.models import Delta, Rollup
 from tenants.federation.selectors import Filters, figures

@@ -5,7 +5,7 @@ from uuid import UUID
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from apps.impact.periods import Span, period_around
+from apps.impact.rules.periods import Span, period_around
 from apps.impact.selectors import Reach, totals
 from tenants.crossing import Purpose, in_federation, in_tenant
 from tenants.federation.selectors import Filters, figures

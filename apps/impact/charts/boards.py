@@ -15,10 +15,12 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from apps.donors.states import SupplySource
-from apps.impact.charts import Bar, Chart, Heading, Series, draw_bars, draw_lines
-from apps.impact.definitions import GRAMS_PER_TONNE, whole_kg
-from apps.impact.periods import Period, Span, period_around
+from apps.impact.charts.bars import Bar, draw_bars
+from apps.impact.charts.lines import Series, draw_lines
+from apps.impact.charts.svg import Chart, Heading
 from apps.impact.rules import Flow, Total, by_day, by_detail, by_family, by_source, share
+from apps.impact.rules.periods import Period, Span, period_around
+from apps.impact.states import GRAMS_PER_TONNE, whole_kg
 from apps.kernel import display
 from apps.kernel.errors import Text
 from apps.kernel.quantity import GRAMS_PER_KG

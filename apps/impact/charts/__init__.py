@@ -1,0 +1,1 @@
+"""What figures look like: charts as SVG, tables, breakdowns; the same for a bank and the federation."""
