@@ -31,7 +31,11 @@ def make_chilled_line(*, grams: int = 50_000, days_left: int = 5, **overrides: A
     family = make_family(
         temperature_class=TemperatureClass.CHILLED_0_4, date_kind=DateKind.USE_BY, is_fresh=True, grace_days=0
     )
-    values = {"family": family, "grams": grams, "expires_on": clock.today() + dt.timedelta(days=days_left)}
+    values: dict[str, Any] = {
+        "family": family,
+        "grams": grams,
+        "expires_on": clock.today() + dt.timedelta(days=days_left),
+    }
     return make_offer_line(**values | overrides)
 
 
@@ -39,7 +43,7 @@ def make_offer(*lines: NewOfferLine, donor: Donor | None = None, **overrides: An
     """Return a gift to answer: 100 kg, to pick up tomorrow, answer expected within two hours."""
     now = clock.now()
     donor = donor or make_donor()
-    values = {
+    values: dict[str, Any] = {
         "op_key": uuid4(),
         "donor": donor,
         "kind": OfferKind.GIFT,

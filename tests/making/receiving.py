@@ -28,7 +28,7 @@ def make_receipt_line(
 def make_receipt(*lines: NewReceiptLine, **overrides: Any) -> GoodsReceipt:
     """Return a receipt to control, of goods brought to the door of a site."""
     donor = overrides.get("donor") or make_donor()
-    values = {
+    values: dict[str, Any] = {
         "op_key": uuid4(),
         "site": make_site(),
         "donor": donor,

@@ -31,7 +31,12 @@ def make_stop(*lines: NewOfferLine, **overrides: Any) -> Stop:
 def make_round(*stops: Stop, site: Site | None = None, started: bool = False, **overrides: Any) -> Round:
     """Return a round of today with the given stops, on the road if asked."""
     site = site or make_site()
-    values = {"day": clock.today(), "site": site, "vehicle": make_vehicle(site), "driver_label": "Sam"}
+    values: dict[str, Any] = {
+        "day": clock.today(),
+        "site": site,
+        "vehicle": make_vehicle(site),
+        "driver_label": "Sam",
+    }
     made = stops_assign(TESTER, round=round_create(TESTER, **values | overrides), stops=stops)
     return round_start(TESTER, round=made) if started else made
 
