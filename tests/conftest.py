@@ -13,4 +13,4 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "collecto.settings.test")
 ensure_server()
 django.setup()
 
-pytest_plugins = ["tests.spaces", "tests.people"]
+pytest_plugins = ["tests.spaces", "tests.people", "tests.living"]

@@ -12,7 +12,7 @@ urlpatterns = [
     path("_styleguide/<slug:page>/", styleguide, name="styleguide_page"),
     *(path(f"{stage}/", include(f"apps.{stage}.urls")) for stage in FLOW),
     path("network/", include("tenants.network.urls")),
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("tenants.accounts.urls")),
     path("", include("collecto.demo.urls")),
     path("api/v1/", include("api.urls")),
 ]

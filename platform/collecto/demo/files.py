@@ -14,8 +14,8 @@ from apps.kernel.quantity import GRAMS_PER_KG
 from apps.partners.models import Partner
 from apps.partners.services import agreement_sign, partner_create
 from apps.sites.models import Location, Site
-from apps.sites.services import location_create, site_create, vehicle_create
-from apps.sites.states import LocationPurpose, SiteKind
+from apps.sites.services import location_create, opening_slot_create, site_create, vehicle_create
+from apps.sites.states import LocationPurpose, SiteKind, SlotPurpose
 from collecto.demo.network import DEMO, PILOT
 from tenants.network.models import DonorAccount
 from tenants.network.services import donor_account_ensure
@@ -30,6 +30,12 @@ LOCATIONS = (
     ("Q1", "Quarantaine", Location.Zone.AMBIENT, LocationPurpose.QUARANTINE),
 )
 VEHICLES = (("Camion frigorifique", 3_500, True), ("Fourgon", 900, False))
+DAYS_OPEN = 7
+"""Every day, so that the week is the same whatever the day it ends on."""
+DOCK_HOURS = (
+    (dt.time(7), dt.time(12), SlotPurpose.RECEIVING),
+    (dt.time(13, 30), dt.time(16, 30), SlotPurpose.HANDOVER),
+)
 HOME = {"21": "bourgogne", "58": "nevers", "71": "chalon", "89": "auxerre"}
 """Which member of the pilot keeps the files of a department."""
 
@@ -72,6 +78,11 @@ def write_files(bank: FoodBank) -> Files:
     for name, payload_kg, cold in VEHICLES:
         capacity = payload_kg * GRAMS_PER_KG
         vehicle_create(DEMO, site=site, name=name, capacity_grams=capacity, is_refrigerated=cold)
+    for weekday in range(DAYS_OPEN):
+        for opens, closes, purpose in DOCK_HOURS:
+            opening_slot_create(
+                DEMO, site=site, weekday=weekday, opens_at=opens, closes_at=closes, purpose=purpose
+            )
     rate_create(
         DEMO,
         partner_type="",

@@ -1,0 +1,53 @@
+"""Fixture: a network that has lived two days, in a database of its own, for tests that look at pages.
+
+Its rows are committed and many; the twin banks of the other tests never see them.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from psycopg import sql
+from pytest_django.plugin import DjangoDbBlocker
+from rich.console import Console
+
+from collecto.demo.week import play
+from collecto.migrate import migrate_public
+from tenants.crossing import Purpose, in_owner
+
+SEED, DAYS = 7, 2
+_built: set[str] = set()
+
+
+@pytest.fixture(scope="module")
+def living_network(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Point every query at the lived-in database for the tests of a module; it is built once per run."""
+    name = settings.DATABASES["default"]["NAME"]
+    with django_db_blocker.unblock(), _connected_to(f"{name}_living"):
+        yield
+
+
+@contextmanager
+def _connected_to(name: str) -> Iterator[None]:
+    previous, prefix = connection.settings_dict["NAME"], settings.DATABASE_ROLE_PREFIX
+    if name not in _built:
+        with in_owner(Purpose.TEST), connection.cursor() as cursor:
+            cursor.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
+            cursor.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    _switch(name, name)
+    try:
+        if name not in _built:
+            migrate_public()
+            play(console=Console(quiet=True), seed=SEED, days=DAYS)
+            _built.add(name)
+        yield
+    finally:
+        _switch(previous, prefix)
+
+
+def _switch(name: str, prefix: str) -> None:
+    connection.close()
+    connection.settings_dict["NAME"] = settings.DATABASES["default"]["NAME"] = name
+    settings.DATABASE_ROLE_PREFIX = prefix
