@@ -22,3 +22,13 @@ class SiteArchived(DomainError):
 
     def __init__(self) -> None:
         super().__init__(_("This site is archived. Restore it first."))
+
+
+class SiteCodeFixed(DomainError):
+    """The code of a site never changes: figures and papers are kept under it."""
+
+    code = "site_code_fixed"
+
+    def __init__(self) -> None:
+        message = _("The code of a site cannot be changed: figures and papers are kept under it.")
+        super().__init__(message, field="code")

@@ -18,17 +18,20 @@ ADDRESS_HINTS = {
 
 
 class SiteForm(forms.ModelForm):  # type: ignore[type-arg]
-    """The fields of a site."""
+    """The fields of a site that may change; its code may not."""
 
     class Meta:
         model = Site
-        fields = ("code", "name", "kind", *ADDRESS_FIELDS, "phone")
+        fields: tuple[str, ...] = ("name", "kind", *ADDRESS_FIELDS, "phone")
         help_texts: ClassVar = {"code": _("Short and lasting: it is printed on papers."), **ADDRESS_HINTS}
         formfield_callback = field_for
 
 
 class NewSiteForm(OpKeyForm, SiteForm):
     """A site to open."""
+
+    class Meta(SiteForm.Meta):
+        fields = ("code", *SiteForm.Meta.fields)
 
 
 class LocationForm(forms.ModelForm):  # type: ignore[type-arg]

@@ -13,7 +13,7 @@ from apps.kernel.abilities import Actor, require
 from apps.kernel.history import record_archive, record_create_once, record_update, write_entry
 from apps.kernel.models import new_id
 from apps.sites.abilities import abilities
-from apps.sites.errors import SiteArchived, SlotOverlaps
+from apps.sites.errors import SiteArchived, SiteCodeFixed, SlotOverlaps
 from apps.sites.models import Location, OpeningSlot, Site, Vehicle
 from apps.sites.selectors import overlapping_slots
 
@@ -27,8 +27,14 @@ def site_create(actor: Actor, *, op_key: UUID | None = None, **fields: Any) -> S
 
 @transaction.atomic
 def site_update(actor: Actor, *, site: Site, **fields: Any) -> Site:
-    """Change a site."""
+    """Change a site.
+
+    Raises:
+        SiteCodeFixed: figures and papers are kept under the code.
+    """
     require(abilities(actor, site), "edit")
+    if fields.get("code", site.code) != site.code:
+        raise SiteCodeFixed
     record_update(actor, site, fields)
     return site
 

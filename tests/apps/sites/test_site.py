@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from apps.kernel.abilities import Role
 from apps.kernel.errors import Forbidden
 from apps.kernel.history import history_of
+from apps.sites.errors import SiteCodeFixed
 from apps.sites.models import Site
 from apps.sites.selectors import active_locations, active_sites, active_vehicles
 from apps.sites.services import site_archive, site_create, site_update
@@ -52,6 +53,12 @@ def test_the_history_tells_what_changed(bank, manager):
     site_update(manager, site=site, name="New hall", city=site.city)
     entry = history_of(site).get()
     assert (entry.actor_label, entry.changes) == ("manager", {"name": ["Old hall", "New hall"]})
+
+
+def test_the_code_of_a_site_stays_since_figures_are_kept_under_it(bank, manager):
+    site = make_site(code="DIJON")
+    with pytest.raises(SiteCodeFixed):
+        site_update(manager, site=site, code="BEAUNE")
 
 
 def test_an_archived_site_takes_its_parts_out_of_the_choices(bank, manager):
