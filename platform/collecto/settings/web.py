@@ -33,8 +33,9 @@ TEMPLATES = [
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 STATIC_URL = "static/"
-STATICFILES_DIRS = [PACKAGE / "static"]
-STATIC_ROOT = environment.value("STATIC_ROOT", str(PACKAGE.parent.parent / ".collecto" / "static"))
+STATIC_ROOT: str | None = environment.value(
+    "STATIC_ROOT", str(PACKAGE.parent.parent / ".collecto" / "static")
+)
 
 BASE_DOMAIN = environment.value("COLLECTO_BASE_DOMAIN", "localhost")
 """Public site; each bank answers on ``<slug>.<BASE_DOMAIN>``."""
