@@ -83,7 +83,7 @@ def _closure(specs: list[str]) -> set[str]:
             if (name, extra) in seen or not _is_installed(name):
                 continue
             seen.add((name, extra))
-            environment = {**default_environment(), "extra": extra}
+            environment: dict[str, Any] = {**default_environment(), "extra": extra}
             for line in metadata.requires(name) or []:
                 inner = Requirement(line)
                 if inner.marker is None or inner.marker.evaluate(environment):
@@ -100,7 +100,8 @@ def _is_installed(name: str) -> bool:
 
 
 def _project() -> dict[str, Any]:
-    return tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    project: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    return project
 
 
 if __name__ == "__main__":

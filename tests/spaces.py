@@ -48,8 +48,10 @@ def django_db_setup(
 ) -> Iterator[None]:
     """Create the test database: public schema, two twin banks, the federation."""
     with django_db_blocker.unblock(), in_owner(Purpose.TEST):
-        previous = settings.DATABASES["default"]["NAME"]
-        name = connection.creation._create_test_db(verbosity=0, autoclobber=True, keepdb=django_db_keepdb)
+        previous = str(settings.DATABASES["default"]["NAME"])
+        name = connection.creation._create_test_db(  # type: ignore[attr-defined]
+            verbosity=0, autoclobber=True, keepdb=django_db_keepdb
+        )
         connection.close()
         settings.DATABASES["default"]["NAME"] = connection.settings_dict["NAME"] = name
         settings.DATABASE_ROLE_PREFIX = name
@@ -71,7 +73,7 @@ def _check_constraints_as_owner() -> None:
 
     A test that commits empties the shared tables it may have written to; the twin banks stay.
     """
-    rolled_back = TestCase._fixture_teardown
+    rolled_back = TestCase._fixture_teardown  # type: ignore[attr-defined]
 
     def after_rollback(self: TestCase) -> None:
         with in_owner(Purpose.TEST):
@@ -81,8 +83,8 @@ def _check_constraints_as_owner() -> None:
         with in_owner(Purpose.TEST):
             _empty_shared_tables()
 
-    TestCase._fixture_teardown = after_rollback  # type: ignore[method-assign]
-    TransactionTestCase._fixture_teardown = after_commit  # type: ignore[method-assign]
+    TestCase._fixture_teardown = after_rollback  # type: ignore[attr-defined]
+    TransactionTestCase._fixture_teardown = after_commit  # type: ignore[attr-defined]
 
 
 def _empty_shared_tables() -> None:
@@ -97,7 +99,8 @@ def _empty_shared_tables() -> None:
 def bank_called(slug: str) -> FoodBank:
     """Return a bank of the test database."""
     with in_platform(Purpose.TEST):
-        return FoodBank.objects.get(slug=slug)
+        bank: FoodBank = FoodBank.objects.get(slug=slug)
+    return bank
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import django
@@ -50,10 +51,10 @@ def measure(seed: int, *, rounds: int) -> dict[str, object]:
     replays, migrations = [], []
     for number in range(rounds):
         name = f"b_bench_{seed}_{number}"
-        replays.append(timed(lambda name=name: schemas.build_schema(name)))
+        replays.append(timed(partial(schemas.build_schema, name)))
         with in_owner(Purpose.COMMAND), connection.cursor() as cursor:
             cursor.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(f"{name}_plain")))
-            migrations.append(timed(lambda name=name: migrate_schema(f"{name}_plain")))
+            migrations.append(timed(partial(migrate_schema, f"{name}_plain")))
         print(f"round {number + 1}: replay {replays[-1]:.2f} s, migrate {migrations[-1]:.2f} s", flush=True)
     connection.close()
     replay, migrate = statistics.median(replays), statistics.median(migrations)

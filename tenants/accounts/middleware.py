@@ -53,4 +53,4 @@ class ActorMiddleware:
         here = str(bank.pk) if bank else "public"
         if "space" not in request.session:
             request.session["space"] = here
-        return request.session["space"] != here
+        return bool(request.session["space"] != here)

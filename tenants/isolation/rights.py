@@ -125,7 +125,7 @@ def _on_schema(schema: str, role: str) -> sql.Composed:
 
 def _grant(rights: str, schema: str, table: str, role: str) -> sql.Composed:
     return sql.SQL("GRANT {} ON {} TO {}").format(
-        sql.SQL(", ").join(sql.SQL(word.strip()) for word in rights.split(",")),  # type: ignore[arg-type]
+        sql.SQL(", ").join(sql.SQL(word.strip()) for word in rights.split(",")),
         sql.Identifier(schema, table),
         sql.Identifier(role_name(role)),
     )

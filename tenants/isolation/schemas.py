@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
+from django.db.migrations.state import ProjectState
 from psycopg import sql
 
 from apps.kernel.scope import Scope, ScopeKind, scope_opened
@@ -29,7 +30,7 @@ def blueprint() -> str:
         executor = MigrationExecutor(connection)
         executor.loader = MigrationLoader(None)
         plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
-        state = executor._create_project_state()
+        state = ProjectState(real_apps=executor.loader.unmigrated_apps)
         with connection.schema_editor(collect_sql=True, atomic=False) as editor:
             editor.create_model(MigrationRecorder.Migration)
         statements = list(editor.collected_sql)

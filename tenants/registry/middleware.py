@@ -1,7 +1,7 @@
 """From the host name to the scope of the request."""
 
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, cast
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
@@ -52,7 +52,8 @@ class SpaceMiddleware:
         with scope as opened, timezone.override(opened.zone):
             response = self.get_response(request)
             if isinstance(response, StreamingHttpResponse) and not response.is_async:
-                response.streaming_content = _streamed(opened, iter(response.streaming_content))
+                chunks = cast("Iterable[bytes]", response.streaming_content)
+                response.streaming_content = _streamed(opened, iter(chunks))
             return response
 
     def _closed(self, request: HttpRequest, bank: FoodBank | None) -> HttpResponse:

@@ -35,7 +35,7 @@ class FoodBankQuerySet(models.QuerySet["FoodBank"]):
         return self.filter(territories__department=department).distinct()
 
 
-class FoodBank(TenantMixin):
+class FoodBank(TenantMixin):  # type: ignore[misc]
     """A member of the network: a bank, an antenna of a bank, or the federation.
 
     A bank and an antenna each have a schema of their own; the federation reads consolidated figures
@@ -72,7 +72,7 @@ class FoodBank(TenantMixin):
     phone = models.CharField(_("telephone"), max_length=20, blank=True)
     created_at = models.DateTimeField(_("created at"), default=clock.now, editable=False)
 
-    objects: ClassVar[models.Manager["FoodBank"]] = FoodBankQuerySet.as_manager()  # type: ignore[assignment]
+    objects = FoodBankQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("food bank")
@@ -101,7 +101,7 @@ class FoodBank(TenantMixin):
         return domain.domain if domain else ""
 
 
-class Domain(DomainMixin):
+class Domain(DomainMixin):  # type: ignore[misc]
     """A host name on which a member of the network answers."""
 
     BANK_RIGHTS: ClassVar[str] = "SELECT"

@@ -58,5 +58,5 @@ def test_facts_flow_downstream_only():
 def test_facts_are_frozen_and_said_in_the_past_tense():
     for kind in WIRING:
         assert issubclass(kind, Fact)
-        assert kind.__dataclass_params__.frozen
+        assert kind.__dataclass_params__.frozen  # type: ignore[attr-defined]
         assert re.search(r"(ed|Sent|Lost)$", kind.__name__)

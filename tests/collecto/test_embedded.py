@@ -61,7 +61,8 @@ def another_process(directory: Path) -> subprocess.Popen[str]:
 
 def first_line(process: subprocess.Popen[str]) -> str:
     assert process.stdout is not None
-    return process.stdout.readline().strip()
+    line: str = process.stdout.readline()
+    return line.strip()
 
 
 def kill(process: subprocess.Popen[str]) -> None:

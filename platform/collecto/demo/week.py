@@ -8,6 +8,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from apps.kernel import clock
 from apps.kernel.abilities import Actor, Role
+from apps.receiving.rules import zones_for
 from apps.sites.models import Location
 from apps.stock.selectors import available_by_lot
 from collecto.demo import outflow, supply
@@ -212,7 +213,7 @@ def _keeps(lot: object) -> bool:
 
 
 def _place(files: Files, temperature_class: str) -> Location:
-    return files.zones[supply.zones_for(temperature_class)[0]]
+    return files.zones[zones_for(temperature_class)[0]]
 
 
 def play(*, console: Console, seed: int, days: int = DAYS) -> None:

@@ -1,11 +1,13 @@
 """Database: one connection engine, guarded by the open scope."""
 
+from typing import Any
+
 import dj_database_url
 
 from collecto.settings import environment
 
 DATABASE_URL = environment.value("DATABASE_URL")
-DATABASES = {
+DATABASES: dict[str, dict[str, Any]] = {
     "default": {
         **dj_database_url.parse(DATABASE_URL, conn_max_age=0),
         "ENGINE": "tenants.isolation.backend",

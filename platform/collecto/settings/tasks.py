@@ -14,6 +14,7 @@ CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BEAT_SCHEDULE = {
     "outbox-sweep": {"task": "outbox.sweep", "schedule": 60.0},
     "network-deadlines": {"task": "network.advance_due", "schedule": 60.0},
+    "offers-expire": {"task": "offers.expire_due", "schedule": 300.0},
     "federation-fold": {"task": "federation.fold", "schedule": 60.0},
     "federation-reconcile": {"task": "federation.reconcile", "schedule": 24 * 3600.0},
 }

@@ -36,7 +36,7 @@ def forget_scope(connection: psycopg.Connection[Any]) -> None:
         connection.commit()
 
 
-class DatabaseWrapper(django_tenants_base.DatabaseWrapper):
+class DatabaseWrapper(django_tenants_base.DatabaseWrapper):  # type: ignore[misc]
     """PostgreSQL connection bound to the open scope at every cursor."""
 
     _applied: Applied | None = None

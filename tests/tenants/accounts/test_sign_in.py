@@ -29,8 +29,9 @@ def test_a_page_of_a_bank_asks_a_stranger_to_sign_in(twin_a):
 def test_the_code_sent_by_e_mail_opens_the_bank(person, twin_a):
     browser = visitor(twin_a)
     browser.post("/accounts/login/code/", {"email": "monique@example.org"})
-    code = re.search(r"^\s*([A-Z0-9]{4}-[A-Z0-9]{4})\s*$", mail.outbox[0].body, re.MULTILINE)[1]
-    answer = browser.post("/accounts/login/code/confirm/", {"code": code}, follow=True)
+    found = re.search(r"^\s*([A-Z0-9]{4}-[A-Z0-9]{4})\s*$", str(mail.outbox[0].body), re.MULTILINE)
+    assert found
+    answer = browser.post("/accounts/login/code/confirm/", {"code": found[1]}, follow=True)
     assert answer.status_code == 200
     assert "Monique Roux" in answer.content.decode()
 

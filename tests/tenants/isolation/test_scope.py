@@ -6,7 +6,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from apps.kernel.models import AuditEntry
-from apps.kernel.scope import NoScope
+from apps.kernel.scope import NoScope, current_scope
 from tenants.crossing import Purpose, in_platform, in_tenant
 from tenants.registry.models import FoodBank
 
@@ -46,10 +46,10 @@ def test_the_caller_s_scope_comes_back_after_an_error_inside_another(twin_a, twi
     with in_tenant(twin_a, Purpose.TEST):
         with pytest.raises(LookupError), in_tenant(twin_b, Purpose.TEST):
             raise LookupError
-        assert connection.schema_name == "b_twin_a"
+        assert current_scope().schema == "b_twin_a"
         entry("still a")
     with in_platform(Purpose.TEST):
-        assert connection.schema_name == "public"
+        assert current_scope().schema == "public"
 
 
 def test_a_rolled_back_savepoint_does_not_leave_the_connection_in_the_other_bank(twin_a, twin_b):

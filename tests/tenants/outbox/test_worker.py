@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from celery import current_app  # the product's own, loaded at start-up
@@ -23,6 +24,7 @@ from tenants.library.services import catalogue_adopt, library_load
 from tenants.network.models import RoutingStep
 from tenants.network.states import StepState
 from tenants.outbox.tasks import sweep
+from tenants.registry.models import FoodBank
 from tests.making.network import publish
 from tests.people import actor_as
 from tests.spaces import OPERATOR
@@ -41,7 +43,7 @@ def broker_url(tmp_path_factory) -> Iterator[str]:
 
 
 @pytest.fixture
-def asked(fresh_bank) -> Iterator[tuple]:
+def asked(fresh_bank) -> tuple[FoodBank, RoutingStep]:
     """A bank of its own, asked to take carrots that only its department has."""
     bank = fresh_bank(departments=["48"], address={"department": "48", "city": "Mende"})
     library_load(OPERATOR)
@@ -70,8 +72,7 @@ def test_without_a_broker_the_network_knows_as_soon_as_the_answer_is_committed(a
 
 def test_with_a_worker_the_network_knows_shortly_after(asked, broker_url, settings, tmp_path):
     bank, step = asked
-    settings.CELERY_BROKER_URL = broker_url
-    current_app.conf.broker_url = broker_url
+    use(settings, broker_url)
     worker = start_worker(broker_url, tmp_path / "worker.log")
     try:
         decline(bank)
@@ -82,17 +83,23 @@ def test_with_a_worker_the_network_knows_shortly_after(asked, broker_url, settin
     finally:
         worker.terminate()
         worker.wait(timeout=20)
-        current_app.conf.broker_url = ""
+        use(settings, "")
 
 
 def test_a_hint_that_the_broker_does_not_take_loses_nothing(asked, settings):
     bank, step = asked
-    settings.CELERY_BROKER_URL = current_app.conf.broker_url = "redis://127.0.0.1:1/0"
+    use(settings, "redis://127.0.0.1:1/0")
     decline(bank)
     assert state_of(step) == StepState.ASKED
-    settings.CELERY_BROKER_URL = current_app.conf.broker_url = ""
+    use(settings, "")
     sweep()
     assert state_of(step) == StepState.DECLINED
+
+
+def use(settings: Any, broker_url: str) -> None:
+    """Point the product's task application at a broker."""
+    settings.CELERY_BROKER_URL = broker_url
+    current_app.conf.update(broker_url=broker_url)
 
 
 def start_worker(broker_url: str, log: Path) -> subprocess.Popen[bytes]:
