@@ -24,13 +24,14 @@ _built: set[str] = set()
 @pytest.fixture(scope="module")
 def living_network(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """Point every query at the lived-in database for the tests of a module; it is built once per run."""
-    name = settings.DATABASES["default"]["NAME"]
-    with django_db_blocker.unblock(), _connected_to(f"{name}_living"):
+    with django_db_blocker.unblock(), lived_in("living"):
         yield
 
 
 @contextmanager
-def _connected_to(name: str) -> Iterator[None]:
+def lived_in(suffix: str) -> Iterator[None]:
+    """Point every query at a lived-in database of the test run for a block."""
+    name = f"{settings.DATABASES['default']['NAME']}_{suffix}"
     previous, prefix = connection.settings_dict["NAME"], settings.DATABASE_ROLE_PREFIX
     if name not in _built:
         with in_owner(Purpose.TEST), connection.cursor() as cursor:
