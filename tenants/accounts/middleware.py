@@ -1,9 +1,11 @@
-"""From the signed-in person to the actor of this bank."""
+"""From the signed-in person to their language, and to the actor of this bank."""
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import translation
 
 from apps.kernel.abilities import Actor, Role
 from tenants.accounts.models import Membership, User
@@ -13,6 +15,27 @@ from tenants.registry.models import FoodBank
 ANONYMOUS = Actor(id=None, label="")
 OPEN_TO_STRANGERS = ("/accounts/", "/static/", "/enter/", "/api/")
 """Addresses that answer people without a hat here by themselves; the API refuses in its own shape."""
+
+
+class LanguageMiddleware:
+    """Answers a signed-in person in the language of their file, whatever the browser asks for.
+
+    Anybody else keeps what ``LocaleMiddleware`` found: their choice in a cookie, else the browser's.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer in the person's language, when they have chosen one that the product speaks."""
+        language = getattr(request.user, "language", "")
+        if language not in dict(settings.LANGUAGES):
+            return self.get_response(request)
+        with translation.override(language):
+            request.LANGUAGE_CODE = language  # type: ignore[attr-defined]
+            response = self.get_response(request)
+            response.headers.setdefault("Content-Language", language)
+            return response
 
 
 class ActorMiddleware:

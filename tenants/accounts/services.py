@@ -3,6 +3,7 @@
 from secrets import token_urlsafe
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 
 from apps.kernel import clock
@@ -16,6 +17,12 @@ def person_ensure(*, email: str, full_name: str = "", language: str = "") -> Use
     """Return the person with this e-mail address, created if unknown."""
     found = User.objects.filter(email=email.lower()).first()
     return found or User.objects.create_user(email, full_name, language=language)
+
+
+def language_choose(*, user: User, language: str) -> None:
+    """Keep the language that a person reads; one that the product does not speak changes nothing."""
+    if language in dict(settings.LANGUAGES):
+        User.objects.filter(pk=user.pk).update(language=language)
 
 
 def membership_grant(*, user: User, bank: FoodBank, role: Role, partner_id: UUID | None = None) -> Membership:

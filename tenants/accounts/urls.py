@@ -1,9 +1,14 @@
-"""Sign-in pages: a code by e-mail, nothing else. Passwords do not exist, so their pages do not either."""
+"""Sign-in by a code sent by e-mail, and the choice of a language.
+
+Passwords do not exist, so their pages do not either.
+"""
 
 from allauth.account import views
 from django.contrib.auth.decorators import login_not_required
 from django.urls import path
 from django.views.generic import RedirectView
+
+from tenants.accounts.views import account_language
 
 urlpatterns = [
     path(
@@ -15,6 +20,7 @@ urlpatterns = [
     ),
     path("login/code/", views.request_login_code, name="account_request_login_code"),
     path("login/code/confirm/", views.confirm_login_code, name="account_confirm_login_code"),
+    path("language/", account_language, name="account_language"),
     path("logout/", views.logout, name="account_logout"),
     path("inactive/", views.account_inactive, name="account_inactive"),
     path("signup/", views.signup, name="account_signup"),

@@ -176,7 +176,7 @@ def staff_of(bank: FoodBank) -> dict[Role, Actor]:
     with in_platform(Purpose.DEMONSTRATION):
         for role, name in STAFF:
             email = f"{role}.{bank.slug}@example.org"
-            user = person_ensure(email=email, full_name=name, language="fr")
+            user = person_ensure(email=email, full_name=name)
             membership_grant(user=user, bank=bank, role=role)
             actors[role] = Actor(id=user.pk, label=name, roles=frozenset({role}))
     return actors
@@ -185,5 +185,5 @@ def staff_of(bank: FoodBank) -> dict[Role, Actor]:
 def federation_person(federation: FoodBank) -> None:
     """Give the federation somebody who reads its figures."""
     with in_platform(Purpose.DEMONSTRATION):
-        user = person_ensure(email="analyste@example.org", full_name="Hélène Caron", language="fr")
+        user = person_ensure(email="analyste@example.org", full_name="Hélène Caron")
         membership_grant(user=user, bank=federation, role=Role.FEDERATION)

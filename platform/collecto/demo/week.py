@@ -196,7 +196,7 @@ class Week:
         with in_platform(Purpose.DEMONSTRATION):
             for partner, _row in self.files[bank.slug].partners:
                 email = f"{partner.code.lower()}.{bank.slug}@example.org"
-                user = person_ensure(email=email, full_name=partner.name, language="fr")
+                user = person_ensure(email=email, full_name=partner.name)
                 membership_grant(user=user, bank=bank, role=Role.PARTNER, partner_id=partner.pk)
                 self.partners[bank.slug, partner.code] = Actor(
                     id=user.pk,
