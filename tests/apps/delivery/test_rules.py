@@ -70,7 +70,7 @@ def test_the_rate_of_another_type_or_source_does_not_count():
     assert applied(rate(9, partner_type="CHRS"), rate(8, source="CATERING")) == 0
 
 
-@pytest.mark.parametrize("source", FREE_OF_CONTRIBUTION)
+@pytest.mark.parametrize("source", sorted(FREE_OF_CONTRIBUTION))
 def test_european_food_and_withdrawals_are_free_whatever_the_rates_say(source):
     assert (
         applied(rate(9), rate(9, source=source), rate(9, partner_type=TYPE, source=source), source=source)
