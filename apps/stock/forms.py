@@ -14,7 +14,7 @@ from apps.sites.models import Location, Site
 from apps.sites.selectors import active_locations, active_sites
 from apps.stock.models import Lot, Movement
 from apps.stock.rules import SOON_DAYS
-from apps.stock.selectors import expired
+from apps.stock.selectors import expired, lots_put_away
 from apps.stock.states import LossDestination, LossReason, LotStatus, MovementKind
 
 STATES = [
@@ -22,6 +22,7 @@ STATES = [
     ("soon", _("Leaves within 3 days")),
     ("expired", _("May no longer leave")),
     (LotStatus.BLOCKED.value, LotStatus.BLOCKED.label),
+    ("put_away", _("In an archived location")),
     ("used_up", _("Used up")),
 ]
 
@@ -78,6 +79,7 @@ def _in_state(lots: QuerySet[Lot], state: str) -> QuerySet[Lot]:
         "soon": Q(last_day__range=(clock.today(), until), status=LotStatus.AVAILABLE),
         "expired": expired(""),
         LotStatus.BLOCKED.value: Q(status=LotStatus.BLOCKED),
+        "put_away": Q(pk__in=lots_put_away()),
     }
     return lots.filter(conditions[state], SOMETHING_LEFT)
 

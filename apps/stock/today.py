@@ -1,4 +1,7 @@
-"""What waits today: goods that may no longer leave, goods that must leave soon, blocked lots."""
+"""What waits today: goods that may no longer leave, must leave soon, lie in an archived place; blocked lots.
+
+Sites come before the stock and cannot ask it whether they are empty: what is left there shows here.
+"""
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -17,7 +20,7 @@ def queues(actor: Actor) -> list[Queue]:
     if "lose" not in allowed:
         return []
     found = waiting()
-    piles = [_to_clear(found), _to_give_first(found)]
+    piles = [_to_clear(found), _to_give_first(found), _put_away(found)]
     if "unblock" in allowed:
         piles.append(_blocked(found))
     return [pile for pile in piles if pile.count]
@@ -31,7 +34,7 @@ def _to_clear(found: Waiting) -> Queue:
     return Queue(
         label=ngettext("lot to clear today", "lots to clear today", found.expired_count),
         count=found.expired_count,
-        hint=_("%(weight)s may no longer leave") % {"weight": format_kg(found.expired_grams)},
+        hint=_("May no longer leave: %(weight)s") % {"weight": format_kg(found.expired_grams)},
         url=_lots("expired"),
         tone="danger",
     )
@@ -43,6 +46,16 @@ def _to_give_first(found: Waiting) -> Queue:
         count=found.soon_count,
         hint=_("Give these first"),
         url=_lots("soon"),
+        tone="warn",
+    )
+
+
+def _put_away(found: Waiting) -> Queue:
+    return Queue(
+        label=ngettext("lot in an archived location", "lots in archived locations", found.put_away_count),
+        count=found.put_away_count,
+        hint=_("Move them to a location in use"),
+        url=_lots("put_away"),
         tone="warn",
     )
 

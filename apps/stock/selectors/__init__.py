@@ -21,6 +21,7 @@ from apps.stock.selectors.holdings import (
     grams_at,
     holdings,
     lots_in_stock,
+    lots_put_away,
     waiting,
 )
 
@@ -41,6 +42,7 @@ __all__ = [
     "ledger_verify",
     "lot_explained",
     "lots_in_stock",
+    "lots_put_away",
     "movements_journal",
     "movements_of",
     "reservable",

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.aggregates import StringAgg
@@ -55,14 +56,21 @@ class Holding:
         return self.free_grams + self.reserved_grams + self.kept_back_grams
 
 
+PUT_AWAY = Q(account__location__archived_at__isnull=False) | Q(
+    account__location__site__archived_at__isnull=False
+)
+"""Condition on balances: the location, or its whole site, is archived; what is left there must move."""
+
+
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """Lots that need somebody: out of date, near their date, blocked; with the grams out of date."""
+    """Lots that need somebody: out of date (and their grams), near it, blocked, in an archived place."""
 
     expired_count: int
     expired_grams: int
     soon_count: int
     blocked_count: int
+    put_away_count: int
 
 
 def available_by_lot(site: Site | None = None) -> list[Held]:
@@ -174,8 +182,15 @@ def waiting() -> Waiting:
         expired_grams=Sum("grams", filter=expired(), default=0),
         soon_count=_lots(soon & ~blocked),
         blocked_count=_lots(blocked),
+        put_away_count=_lots(PUT_AWAY),
     )
     return Waiting(**found)
+
+
+def lots_put_away() -> QuerySet[Balance, Any]:
+    """Return the ids of the lots of which something is left at a place that is archived."""
+    left = Balance.objects.filter(PUT_AWAY, is_inside=True, grams__gt=0)
+    return left.values("account__lot_id")
 
 
 def _lots(which: Q) -> Count:

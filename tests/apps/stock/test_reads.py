@@ -1,15 +1,20 @@
 """What is there, what may leave, where it came from, and whether the books hold."""
 
 import datetime as dt
+from typing import Any
 from uuid import uuid4
 
+import pytest
 from django.db import connection
 
 from apps.catalogue.states import DateKind
 from apps.donors.states import SupplySource
 from apps.kernel import clock
+from apps.partners.models import Partner
+from apps.sites.models import Location
+from apps.sites.services import location_archive, site_archive
 from apps.sites.states import LocationPurpose
-from apps.stock.models import Movement
+from apps.stock.models import Lot, Movement
 from apps.stock.selectors import (
     available_by_lot,
     balances_of,
@@ -17,6 +22,7 @@ from apps.stock.selectors import (
     ledger_verify,
     lot_explained,
     lots_in_stock,
+    lots_put_away,
     stock_by_product,
     trace_of,
     waiting,
@@ -24,17 +30,18 @@ from apps.stock.selectors import (
 from apps.stock.services import movement_reverse, stock_deliver, stock_lose
 from apps.stock.states import LossDestination, LossReason, LotStatus
 from tenants.crossing import Purpose, in_owner
+from tenants.registry.models import FoodBank
 from tests.making.catalogue import make_family, make_product
 from tests.making.partners import make_partner
 from tests.making.sites import make_location
 from tests.making.stock import KEEPER, make_lot, paper, receive, reserved_item
 
 
-def day(days):
+def day(days: Any):
     return clock.today() + dt.timedelta(days=days)
 
 
-def lose(lot, shelf, grams):
+def lose(lot: Lot, shelf: Location, grams: int):
     return stock_lose(
         KEEPER,
         op_key=uuid4(),
@@ -46,12 +53,12 @@ def lose(lot, shelf, grams):
     )
 
 
-def hand_over(lot, shelf, grams, partner):
+def hand_over(lot: Lot, shelf: Location, grams: int, partner: Partner):
     items = [reserved_item(lot, shelf, grams)]
     return stock_deliver(KEEPER, op_key=uuid4(), items=items, partner=partner, document=paper("note"))[0]
 
 
-def test_free_and_reserved_grams_of_a_lot_stand_side_by_side(shelf):
+def test_free_and_reserved_grams_of_a_lot_stand_side_by_side(shelf: Location) -> None:
     lot, other = make_lot(5_000, location=shelf), make_location()
     receive(lot, 700, other)
     reserved_item(lot, shelf, 2_000)
@@ -59,14 +66,14 @@ def test_free_and_reserved_grams_of_a_lot_stand_side_by_side(shelf):
     assert there == [(shelf, 3_000, 2_000, 5_000), (other, 700, 0, 700)]
 
 
-def test_lots_are_listed_first_expired_first_and_by_site(shelf):
+def test_lots_are_listed_first_expired_first_and_by_site(shelf: Location) -> None:
     late, soon = make_lot(location=shelf, expires_on=day(9)), make_lot(location=shelf, expires_on=day(2))
     make_lot(location=make_location())
     assert [held.lot for held in available_by_lot(shelf.site)] == [soon, late]
     assert len(available_by_lot()) == 3
 
 
-def test_partners_see_products_and_mixes_with_their_first_date(shelf):
+def test_partners_see_products_and_mixes_with_their_first_date(shelf: Location) -> None:
     product = make_product()
     make_lot(2_000, product, location=shelf, expires_on=day(9))
     make_lot(1_000, product, location=shelf, expires_on=day(4))
@@ -76,7 +83,7 @@ def test_partners_see_products_and_mixes_with_their_first_date(shelf):
     assert (mix.product, mix.label, mix.grams) == (None, product.family.name, 500)
 
 
-def test_partners_do_not_see_what_they_may_not_have(bank, shelf):
+def test_partners_do_not_see_what_they_may_not_have(bank: FoodBank, shelf: Location) -> None:
     make_lot(location=shelf, status=LotStatus.BLOCKED)
     make_lot(location=make_location(shelf.site, purpose=LocationPurpose.QUARANTINE))
     make_lot(location=shelf, date_kind=DateKind.USE_BY, expires_on=day(-1))
@@ -87,14 +94,14 @@ def test_partners_do_not_see_what_they_may_not_have(bank, shelf):
     assert len(stock_by_product(excluded_sources=excluded)) == 1
 
 
-def test_a_use_by_date_knows_no_grace_in_the_database_either(shelf):
+def test_a_use_by_date_knows_no_grace_in_the_database_either(shelf: Location) -> None:
     family = make_family(grace_days=60, date_kind=DateKind.USE_BY)
     make_lot(family=family, location=shelf, expires_on=day(-1))
     assert stock_by_product() == []
     assert waiting().expired_count == 1
 
 
-def test_staff_see_what_is_kept_back_too(shelf):
+def test_staff_see_what_is_kept_back_too(shelf: Location) -> None:
     product = make_product()
     lot = make_lot(2_000, product, location=shelf)
     make_lot(1_000, product, location=shelf, status=LotStatus.BLOCKED)
@@ -105,14 +112,14 @@ def test_staff_see_what_is_kept_back_too(shelf):
     assert holdings(make_location().site) == []
 
 
-def test_a_lot_used_up_has_nothing_left_and_no_place(shelf):
+def test_a_lot_used_up_has_nothing_left_and_no_place(shelf: Location) -> None:
     lot = make_lot(2_000, location=shelf)
     lose(lot, shelf, 2_000)
-    found = lots_in_stock().get(pk=lot.pk)
-    assert (found.on_hand_grams, found.stock_grams, found.places) == (0, 0, "")
+    left = lots_in_stock().values_list("on_hand_grams", "stock_grams", "places").get(pk=lot.pk)
+    assert left == (0, 0, "")
 
 
-def test_the_queues_of_the_day(shelf):
+def test_the_queues_of_the_day(shelf: Location) -> None:
     make_lot(1_000, location=shelf, date_kind=DateKind.USE_BY, expires_on=day(-1))
     make_lot(location=shelf, date_kind=DateKind.USE_BY, expires_on=day(0))
     make_lot(location=shelf, date_kind=DateKind.USE_BY, expires_on=day(3))
@@ -123,7 +130,20 @@ def test_the_queues_of_the_day(shelf):
     assert (found.soon_count, found.blocked_count) == (2, 1)
 
 
-def test_a_trace_names_who_gave_and_who_got(shelf):
+@pytest.mark.parametrize("place", ["location", "site"])
+def test_goods_left_in_an_archived_place_wait_for_somebody(shelf: Location, place: str) -> None:
+    make_lot(location=make_location())
+    left, gone = make_lot(location=shelf), make_lot(1_000, location=shelf)
+    lose(gone, shelf, 1_000)
+    if place == "location":
+        location_archive(KEEPER, location=shelf)
+    else:
+        site_archive(KEEPER, site=shelf.site)
+    assert waiting().put_away_count == 1
+    assert [row["account__lot_id"] for row in lots_put_away()] == [left.pk]
+
+
+def test_a_trace_names_who_gave_and_who_got(shelf: Location) -> None:
     lot, partner = make_lot(5_000, location=shelf), make_partner()
     hand_over(lot, shelf, 2_000, partner)
     lose(lot, shelf, 500)
@@ -133,14 +153,14 @@ def test_a_trace_names_who_gave_and_who_got(shelf):
     assert (trace.partners, trace.inside_grams) == ([partner.name], 2_500)
 
 
-def test_a_trace_leaves_out_what_was_reversed(shelf):
+def test_a_trace_leaves_out_what_was_reversed(shelf: Location) -> None:
     lot = make_lot(5_000, location=shelf)
     out = hand_over(lot, shelf, 2_000, make_partner())
     movement_reverse(KEEPER, op_key=uuid4(), movement=out, reason="Came back")
     assert (trace_of(lot).partners, trace_of(lot).inside_grams) == ([], 5_000)
 
 
-def test_what_came_in_less_what_went_out_is_what_is_there(shelf):
+def test_what_came_in_less_what_went_out_is_what_is_there(shelf: Location) -> None:
     lot = make_lot(5_000, location=shelf)
     hand_over(lot, shelf, 2_000, make_partner())
     lose(lot, shelf, 500)
@@ -149,13 +169,13 @@ def test_what_came_in_less_what_went_out_is_what_is_there(shelf):
     assert sum(lines.values()) == trace_of(lot).inside_grams
 
 
-def test_books_that_hold_show_no_difference(shelf):
+def test_books_that_hold_show_no_difference(shelf: Location) -> None:
     lose(make_lot(5_000, location=shelf), shelf, 500)
     assert Movement.objects.count() == 2
     assert ledger_verify() == []
 
 
-def test_a_balance_that_drifted_is_named(bank, shelf):
+def test_a_balance_that_drifted_is_named(bank: FoodBank, shelf: Location) -> None:
     lot = make_lot(5_000, location=shelf)
     account = lot.accounts.get(kind="on_hand")
     with in_owner(Purpose.TEST):
@@ -166,7 +186,7 @@ def test_a_balance_that_drifted_is_named(bank, shelf):
         drift(bank, account.pk, -5)
 
 
-def drift(bank, account_id, grams):
+def drift(bank: FoodBank, account_id: int, grams: int) -> None:
     with connection.cursor() as cursor:
         sql = f'UPDATE "{bank.schema_name}".stock_balance SET grams = grams + %s WHERE account_id = %s'
         cursor.execute(sql, [grams, account_id])
