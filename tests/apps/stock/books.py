@@ -6,6 +6,8 @@ from uuid import UUID
 
 from django.db.models import Sum
 
+from apps.catalogue.models import Product
+from apps.partners.models import Partner
 from apps.sites.models import Location
 from apps.stock.models import Balance, Lot
 from apps.stock.selectors import ledger_verify
@@ -22,6 +24,8 @@ class Books:
     """What one bank should hold (lot, location, free or reserved) and should have told the federation."""
 
     bank: FoodBank
+    product: Product
+    partner: Partner
     places: list[Location] = field(default_factory=list)
     lots: dict[UUID, Lot] = field(default_factory=dict)
     grams: Counter[Seat] = field(default_factory=Counter)

@@ -1,6 +1,7 @@
 """What the database promises, attacked with plain SQL and by every door."""
 
 import datetime as dt
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -8,31 +9,33 @@ from django.db import IntegrityError, ProgrammingError, connection, transaction
 
 from apps.catalogue.states import DateKind
 from apps.kernel import clock
+from apps.sites.models import Location
 from apps.sites.states import LocationPurpose
 from apps.stock import ledger
-from apps.stock.ledger import open_accounts
+from apps.stock.ledger import Place, open_accounts
 from apps.stock.models import Account, Balance, Lot, Movement
 from apps.stock.states import AccountKind, LotStatus
 from tenants.crossing import Purpose, in_owner
+from tenants.registry.models import FoodBank
 from tests.making.sites import make_location
 from tests.making.stock import make_lot
 
 
-def run(sql, *params):
+def run(sql: str, *params: Any) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(sql, params)
 
 
-def run_as_owner(bank, sql, *params):
+def run_as_owner(bank: FoodBank, sql: str, *params: Any) -> None:
     with in_owner(Purpose.TEST):
         run(sql.replace("@", f'"{bank.schema_name}".'), *params)
 
 
-def account(lot, place):
+def account(lot: Lot, place: Place):
     return open_accounts([(lot, place)])[place.seat(lot)]
 
 
-def insert(lot, source, destination, grams, kind="move", **fields):
+def insert(lot: Lot, source: Place, destination: Place, grams: int, kind: str = "move", **fields: Any):
     """Insert a movement by hand, past every service."""
     values = {"op_key": uuid4(), "occurred_on": clock.today(), "actor_label": "intruder", **fields}
     ends = {"source": account(lot, source), "destination": account(lot, destination)}
@@ -57,7 +60,7 @@ def insert(lot, source, destination, grams, kind="move", **fields):
         "SELECT public.transit_leg_append(NULL, NULL, 'in', 1)",
     ],
 )
-def test_a_banks_role_has_no_right_to(shelf, sql):
+def test_a_banks_role_has_no_right_to(shelf: Location, sql: str) -> None:
     make_lot(location=shelf)
     with pytest.raises(ProgrammingError, match=r"permission denied|must be owner"):
         run(sql)
@@ -65,19 +68,23 @@ def test_a_banks_role_has_no_right_to(shelf, sql):
 
 @pytest.mark.parametrize("table", ["stock_movement", "stock_account"])
 @pytest.mark.parametrize("act", ["UPDATE @{table} SET lot_id = lot_id", "DELETE FROM @{table}"])
-def test_even_the_owner_does_not_rewrite_the_ledger(bank, shelf, table, act):
+def test_even_the_owner_does_not_rewrite_the_ledger(
+    bank: FoodBank, shelf: Location, table: str, act: str
+) -> None:
     make_lot(location=shelf)
     with pytest.raises(IntegrityError, match="append-only"):
         run_as_owner(bank, act.format(table=table))
 
 
-def test_even_the_owner_does_not_empty_the_ledger(bank, shelf):
+def test_even_the_owner_does_not_empty_the_ledger(bank: FoodBank, shelf: Location) -> None:
     with pytest.raises(IntegrityError, match="append-only"):
         run_as_owner(bank, "SET CONSTRAINTS ALL IMMEDIATE; TRUNCATE @stock_movement CASCADE")
 
 
 @pytest.mark.parametrize("side", [AccountKind.ON_HAND, AccountKind.DONOR])
-def test_a_one_sided_change_of_a_balance_is_refused_at_commit(bank, shelf, side):
+def test_a_one_sided_change_of_a_balance_is_refused_at_commit(
+    bank: FoodBank, shelf: Location, side: str
+) -> None:
     lot = make_lot(location=shelf)
     changed = lot.accounts.get(kind=side)
     run_as_owner(bank, "SET CONSTRAINTS ALL IMMEDIATE")
@@ -85,24 +92,24 @@ def test_a_one_sided_change_of_a_balance_is_refused_at_commit(bank, shelf, side)
         run_as_owner(bank, "UPDATE @stock_balance SET grams = grams + 1 WHERE account_id = %s", changed.pk)
 
 
-def test_a_new_account_starts_at_zero(shelf):
+def test_a_new_account_starts_at_zero(shelf: Location) -> None:
     opened = account(make_lot(0), ledger.on_hand(shelf))
     assert (opened.balance.grams, opened.balance.is_inside) == (0, True)
 
 
-def test_the_database_refuses_an_oversell(shelf):
+def test_the_database_refuses_an_oversell(shelf: Location) -> None:
     lot = make_lot(1_000, location=shelf)
     with pytest.raises(IntegrityError, match="no_lot_is_oversold"):
         insert(lot, ledger.on_hand(shelf), ledger.on_hand(make_location()), 1_001)
 
 
-def test_the_accounts_of_a_lot_add_up_to_zero(shelf):
+def test_the_accounts_of_a_lot_add_up_to_zero(shelf: Location) -> None:
     lot = make_lot(1_000, location=shelf)
     insert(lot, ledger.on_hand(shelf), ledger.on_hand(make_location()), 400)
     assert sum(Balance.objects.filter(account__lot=lot).values_list("grams", flat=True)) == 0
 
 
-def test_grams_do_not_pass_from_one_lot_to_another(shelf):
+def test_grams_do_not_pass_from_one_lot_to_another(shelf: Location) -> None:
     lot, other = make_lot(1_000, location=shelf), make_lot(1_000, location=shelf)
     theirs = account(other, ledger.on_hand(shelf))
     mine = account(lot, ledger.on_hand(make_location()))
@@ -130,22 +137,24 @@ def test_grams_do_not_pass_from_one_lot_to_another(shelf):
         ("reverse", "shelf", ledger.DONOR),
     ],
 )
-def test_a_movement_does_what_its_kind_says(shelf, kind, source, destination):
+def test_a_movement_does_what_its_kind_says(
+    shelf: Location, kind: str, source: Any, destination: Any
+) -> None:
     lot = make_lot(1_000, location=shelf)
-    ends = [ledger.on_hand(shelf) if end == "shelf" else end for end in (source, destination)]
-    extra = {"party_id": uuid4(), "party_type": "x", "transfer_line_id": uuid4()}
+    giver, taker = (ledger.on_hand(shelf) if end == "shelf" else end for end in (source, destination))
+    extra: dict[str, Any] = {"party_id": uuid4(), "party_type": "x", "transfer_line_id": uuid4()}
     with pytest.raises(IntegrityError, match="a movement of kind"):
-        insert(lot, *ends, 1, kind=kind, **extra)
+        insert(lot, giver, taker, 1, kind=kind, **extra)
 
 
 @pytest.mark.parametrize("grams", [0, -1])
-def test_a_movement_moves_something(shelf, grams):
+def test_a_movement_moves_something(shelf: Location, grams: int) -> None:
     lot = make_lot(1_000, location=shelf)
     with pytest.raises(IntegrityError):
         insert(lot, ledger.on_hand(shelf), ledger.on_hand(make_location()), grams)
 
 
-def test_a_key_is_used_once(shelf):
+def test_a_key_is_used_once(shelf: Location) -> None:
     lot, key = make_lot(1_000, location=shelf), uuid4()
     insert(lot, ledger.on_hand(shelf), ledger.on_hand(make_location()), 1, op_key=key)
     with pytest.raises(IntegrityError, match="movement_once"):
@@ -156,7 +165,7 @@ def test_a_key_is_used_once(shelf):
     "wrong",
     [{"grams": 1_001}, {"grams": 999}, {"kind": "lose"}, {"to": "partner"}, {"transfer_line_id": uuid4()}],
 )
-def test_a_reversal_mirrors_its_movement(shelf, wrong):
+def test_a_reversal_mirrors_its_movement(shelf: Location, wrong: dict[str, Any]) -> None:
     lot = make_lot(1_000, location=shelf)
     made = lot.movements.get()
     values = {"kind": "reverse", "grams": 1_000, "reverses": made, **wrong}
@@ -165,7 +174,7 @@ def test_a_reversal_mirrors_its_movement(shelf, wrong):
         insert(lot, ledger.on_hand(shelf), taker, **values)
 
 
-def test_a_movement_is_reversed_once_whoever_writes(shelf):
+def test_a_movement_is_reversed_once_whoever_writes(shelf: Location) -> None:
     lot = make_lot(1_000, location=shelf)
     made = lot.movements.get()
     insert(lot, ledger.on_hand(shelf), ledger.DONOR, 1_000, kind="reverse", reverses=made)
@@ -177,7 +186,9 @@ def test_a_movement_is_reversed_once_whoever_writes(shelf):
 @pytest.mark.parametrize(
     ("why", "message"), [("blocked", "is blocked"), ("quarantine", "quarantine"), ("expired", "use-by date")]
 )
-def test_what_may_not_leave_is_refused_at_every_door(bank, door, why, message):
+def test_what_may_not_leave_is_refused_at_every_door(
+    bank: FoodBank, door: str, why: str, message: str
+) -> None:
     place = make_location(
         purpose=LocationPurpose.QUARANTINE if why == "quarantine" else LocationPurpose.STORAGE
     )
@@ -192,18 +203,18 @@ def test_what_may_not_leave_is_refused_at_every_door(bank, door, why, message):
         "deliver": (ledger.reserved(place), ledger.PARTNER),
         "ship": (ledger.on_hand(place), ledger.TRANSIT),
     }[door]
-    extra = {"party_id": uuid4(), "party_type": "x", "transfer_line_id": uuid4()}
+    extra: dict[str, Any] = {"party_id": uuid4(), "party_type": "x", "transfer_line_id": uuid4()}
     with pytest.raises(IntegrityError, match=message):
         insert(lot, source, destination, 1, kind=door, **extra)
 
 
-def test_a_reservation_stays_at_its_location(shelf):
+def test_a_reservation_stays_at_its_location(shelf: Location) -> None:
     lot = make_lot(1_000, location=shelf)
     with pytest.raises(IntegrityError, match="a movement of kind"):
         insert(lot, ledger.on_hand(shelf), ledger.reserved(make_location()), 1, kind="reserve")
 
 
-def test_a_delivery_names_its_partner(shelf):
+def test_a_delivery_names_its_partner(shelf: Location) -> None:
     lot = make_lot(1_000, location=shelf)
     insert(lot, ledger.on_hand(shelf), ledger.reserved(shelf), 1, kind="reserve")
     with pytest.raises(IntegrityError, match="delivery_names_its_partner"):
@@ -214,13 +225,13 @@ def test_a_delivery_names_its_partner(shelf):
     "field",
     [{"supply_source": "FSE_PLUS"}, {"is_organic": True}, {"value_cents_per_kg": 1}, {"donor_label": "x"}],
 )
-def test_the_origin_of_a_lot_never_changes(shelf, field):
+def test_the_origin_of_a_lot_never_changes(shelf: Location, field: dict[str, Any]) -> None:
     lot = make_lot(location=shelf)
     with pytest.raises(IntegrityError, match="origin of a lot"), transaction.atomic():
         Lot.objects.filter(pk=lot.pk).update(**field)
 
 
-def test_an_account_exists_once(shelf):
+def test_an_account_exists_once(shelf: Location) -> None:
     lot = make_lot(location=shelf)
     with pytest.raises(IntegrityError, match="account_once"), transaction.atomic():
         Account.objects.create(lot=lot, kind=AccountKind.DONOR)

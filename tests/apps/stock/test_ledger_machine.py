@@ -25,6 +25,7 @@ from hypothesis.stateful import (
 from apps.catalogue.states import DateKind
 from apps.kernel import clock
 from apps.kernel.errors import DomainError
+from apps.sites.models import Location
 from apps.stock.errors import (
     CountBelowReserved,
     LotIsBlocked,
@@ -54,6 +55,7 @@ from apps.stock.services import (
 )
 from apps.stock.states import LossDestination, LossReason, LotStatus
 from tenants.crossing import Purpose, in_tenant
+from tenants.registry.models import FoodBank
 from tests.apps.stock.books import Books, Road
 from tests.making.catalogue import make_family, make_product
 from tests.making.facts import facts_told
@@ -79,19 +81,18 @@ class Warehouse(RuleBasedStateMachine):
         """Give each bank a product and two locations of one site."""
         self.savepoint = transaction.atomic()
         self.savepoint.__enter__()
-        self.books = [Books(bank) for bank in self.twins]
+        self.books: list[Books] = []
         self.movements: list[tuple[Books, Movement]] = []
         self.roads: list[Road] = []
         self.sent: list[tuple[Books, Callable[[], Any], Any]] = []
         self.reversed: set[tuple[UUID, int]] = set()
-        for books in self.books:
-            with in_tenant(books.bank, Purpose.TEST):
-                family = make_family(code="MACHINE", grace_days=GRACE)
-                books.product = make_product(family, ref="MACHINE", grace_days=None)
-                books.partner = make_partner()
-                books.places = [make_location()]
-                books.places.append(make_location(books.places[0].site))
-            self.receive(self.books.index(books), 0, 5_000, DateKind.NONE, 0)
+        for number, bank in enumerate(self.twins):
+            with in_tenant(bank, Purpose.TEST):
+                product = make_product(make_family(code="MACHINE", grace_days=GRACE), grace_days=None)
+                first = make_location()
+                places = [first, make_location(first.site)]
+                self.books.append(Books(bank, product, make_partner(), places))
+            self.receive(number, 0, 5_000, DateKind.NONE, 0)
 
     def teardown(self) -> None:
         """Forget this run."""
@@ -317,8 +318,8 @@ class Warehouse(RuleBasedStateMachine):
             giver, taker = movement.source, movement.destination
             if movement.kind in ("reserve", "release", "reverse"):
                 return
-            places = {place.pk: place for place in books.places}
-            came_from, went_to = places.get(giver.location_id), places.get(taker.location_id)
+            places: dict[UUID | None, Location] = {place.pk: place for place in books.places}
+            came_from, went_to = (places.get(end.location_id) for end in (giver, taker))
         lot, weight = books.lots[movement.lot_id], movement.grams
         road = next((r for r in self.roads if r.line.pk == movement.transfer_line_id), None)
         if movement.kind == "ship" and road and road.arrived_as:
@@ -395,10 +396,10 @@ def play(twins: tuple[Any, ...], *, examples: int, steps: int) -> None:
     )
 
 
-def test_any_sequence_of_acts_leaves_the_books_right(bank, twin_b):
+def test_any_sequence_of_acts_leaves_the_books_right(bank: FoodBank, twin_b: FoodBank) -> None:
     play((bank, twin_b), examples=25, steps=25)
 
 
 @pytest.mark.slow
-def test_any_long_sequence_of_acts_leaves_the_books_right(bank, twin_b):
+def test_any_long_sequence_of_acts_leaves_the_books_right(bank: FoodBank, twin_b: FoodBank) -> None:
     play((bank, twin_b), examples=150, steps=30)

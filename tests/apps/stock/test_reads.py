@@ -115,8 +115,8 @@ def test_staff_see_what_is_kept_back_too(shelf: Location) -> None:
 def test_a_lot_used_up_has_nothing_left_and_no_place(shelf: Location) -> None:
     lot = make_lot(2_000, location=shelf)
     lose(lot, shelf, 2_000)
-    left = lots_in_stock().values_list("on_hand_grams", "stock_grams", "places").get(pk=lot.pk)
-    assert left == (0, 0, "")
+    found: Any = lots_in_stock().get(pk=lot.pk)
+    assert (found.on_hand_grams, found.stock_grams, found.places) == (0, 0, "")
 
 
 def test_the_queues_of_the_day(shelf: Location) -> None:

@@ -1,6 +1,7 @@
 """Orders reserve lots, first expired first out."""
 
 import datetime as dt
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -8,32 +9,35 @@ import pytest
 from apps.catalogue.states import DateKind
 from apps.donors.states import SupplySource
 from apps.kernel import clock
+from apps.kernel.abilities import Actor
 from apps.kernel.errors import Forbidden
+from apps.sites.models import Location
 from apps.sites.states import LocationPurpose
 from apps.stock.models import Movement
 from apps.stock.services import stock_reserve
 from apps.stock.states import LotStatus
+from tenants.registry.models import FoodBank
 from tests.making.catalogue import make_family, make_product
 from tests.making.sites import make_location
 from tests.making.stock import held, make_lot, paper, reserve, want
 
 
-def day(days):
+def day(days: Any):
     return clock.today() + dt.timedelta(days=days)
 
 
-def taken(holds):
+def taken(holds: Any):
     return [(hold.lot.number, hold.grams) for hold in holds]
 
 
-def test_the_nearest_date_goes_first(shelf):
+def test_the_nearest_date_goes_first(shelf: Location) -> None:
     product = make_product()
     late = make_lot(5_000, product, location=shelf, expires_on=day(20))
     soon = make_lot(5_000, product, location=shelf, expires_on=day(5))
     assert taken(reserve(want(7_000, shelf, product=product))) == [(soon.number, 5_000), (late.number, 2_000)]
 
 
-def test_among_equal_dates_the_oldest_receipt_goes_first_and_undated_goods_last(shelf):
+def test_among_equal_dates_the_oldest_receipt_goes_first_and_undated_goods_last(shelf: Location) -> None:
     product = make_product(date_kind=DateKind.NONE)
     undated = make_lot(1_000, product, location=shelf, expires_on=None)
     young = make_lot(1_000, product, location=shelf, expires_on=day(9), received_on=day(0))
@@ -42,34 +46,34 @@ def test_among_equal_dates_the_oldest_receipt_goes_first_and_undated_goods_last(
     assert [hold.lot for hold in holds] == [old, young, undated]
 
 
-def test_reserved_goods_are_no_longer_free(shelf):
+def test_reserved_goods_are_no_longer_free(shelf: Location) -> None:
     product = make_product()
     lot = make_lot(5_000, product, location=shelf)
     reserve(want(2_000, shelf, product=product))
     assert held(lot, shelf) == (3_000, 2_000)
 
 
-def test_it_reserves_as_much_as_there_is(shelf):
+def test_it_reserves_as_much_as_there_is(shelf: Location) -> None:
     product = make_product()
     make_lot(5_000, product, location=shelf)
     assert [hold.grams for hold in reserve(want(8_000, shelf, product=product))] == [5_000]
     assert reserve(want(8_000, shelf, product=product)) == []
 
 
-def test_a_family_is_served_from_its_products_and_its_mixes(shelf):
+def test_a_family_is_served_from_its_products_and_its_mixes(shelf: Location) -> None:
     family = make_family()
     make_lot(1_000, make_product(family), location=shelf, expires_on=day(4))
     make_lot(1_000, family=family, location=shelf, expires_on=day(2))
     assert sum(hold.grams for hold in reserve(want(2_000, shelf, family=family))) == 2_000
 
 
-def test_a_product_is_not_served_from_a_mix(shelf):
+def test_a_product_is_not_served_from_a_mix(shelf: Location) -> None:
     product = make_product()
     make_lot(1_000, family=product.family, location=shelf)
     assert reserve(want(1_000, shelf, product=product)) == []
 
 
-def test_two_wants_share_what_there_is_without_taking_it_twice(shelf):
+def test_two_wants_share_what_there_is_without_taking_it_twice(shelf: Location) -> None:
     product = make_product()
     make_lot(5_000, product, location=shelf)
     first, second = want(3_000, shelf, product=product), want(4_000, shelf, family=product.family)
@@ -77,20 +81,20 @@ def test_two_wants_share_what_there_is_without_taking_it_twice(shelf):
     assert [(hold.key, hold.grams) for hold in holds] == [(first.key, 3_000), (second.key, 2_000)]
 
 
-def test_only_the_wanted_site_serves(shelf):
+def test_only_the_wanted_site_serves(shelf: Location) -> None:
     product = make_product()
     make_lot(5_000, product, location=make_location())
     assert reserve(want(1_000, shelf, product=product)) == []
 
 
-def test_use_by_before_the_day_is_never_reserved_and_the_day_itself_is(shelf):
+def test_use_by_before_the_day_is_never_reserved_and_the_day_itself_is(shelf: Location) -> None:
     product = make_product(date_kind=DateKind.USE_BY)
     make_lot(1_000, product, location=shelf, expires_on=day(1))
     last = make_lot(1_000, product, location=shelf, expires_on=day(2))
     assert [hold.lot for hold in reserve(want(5_000, shelf, product=product), for_day=day(2))] == [last]
 
 
-def test_past_best_before_only_goes_to_those_who_accept_it_and_within_the_grace(shelf):
+def test_past_best_before_only_goes_to_those_who_accept_it_and_within_the_grace(shelf: Location) -> None:
     product = make_product(make_family(grace_days=10), grace_days=None)
     make_lot(1_000, product, location=shelf, expires_on=day(-11))
     passed = make_lot(1_000, product, location=shelf, expires_on=day(-10))
@@ -99,14 +103,14 @@ def test_past_best_before_only_goes_to_those_who_accept_it_and_within_the_grace(
     assert [hold.lot for hold in reserve(wish)] == [passed]
 
 
-def test_a_products_own_grace_replaces_its_familys(shelf):
+def test_a_products_own_grace_replaces_its_familys(shelf: Location) -> None:
     product = make_product(make_family(grace_days=60), grace_days=0)
     make_lot(1_000, product, location=shelf, expires_on=day(-1))
     assert reserve(want(1_000, shelf, product=product)) == []
 
 
 @pytest.mark.parametrize("reason", ["blocked", "quarantine", "source"])
-def test_goods_that_may_not_leave_are_passed_over(bank, shelf, reason):
+def test_goods_that_may_not_leave_are_passed_over(bank: FoodBank, shelf: Location, reason: str) -> None:
     product = make_product()
     place = make_location(shelf.site, purpose=LocationPurpose.QUARANTINE) if reason == "quarantine" else shelf
     status = LotStatus.BLOCKED if reason == "blocked" else LotStatus.AVAILABLE
@@ -115,7 +119,7 @@ def test_goods_that_may_not_leave_are_passed_over(bank, shelf, reason):
     assert reserve(want(1_000, shelf, product=product), excluded_sources=excluded) == []
 
 
-def test_a_repeat_answers_the_same_holds(shelf):
+def test_a_repeat_answers_the_same_holds(shelf: Location) -> None:
     product = make_product()
     make_lot(5_000, product, location=shelf)
     wishes, key = [want(2_000, shelf, product=product), want(1_000, shelf, product=product)], uuid4()
@@ -124,7 +128,7 @@ def test_a_repeat_answers_the_same_holds(shelf):
     assert Movement.objects.filter(kind="reserve").count() == 2
 
 
-def test_nobody_without_a_role_reserves(shelf, nobody):
+def test_nobody_without_a_role_reserves(shelf: Location, nobody: Actor) -> None:
     with pytest.raises(Forbidden):
         stock_reserve(
             nobody,

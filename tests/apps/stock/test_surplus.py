@@ -1,9 +1,12 @@
 """Surplus goods leave for another bank and arrive there."""
 
-from uuid import uuid4
+from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
 
+from apps.kernel.abilities import Actor
+from apps.sites.models import Location
 from apps.stock.errors import (
     FamilyUnknownHere,
     LotIsBlocked,
@@ -12,10 +15,12 @@ from apps.stock.errors import (
     NothingToMove,
 )
 from apps.stock.models import Lot, Movement
-from apps.stock.origin import origin_of
+from apps.stock.origin import LotOrigin, origin_of
 from apps.stock.services import movement_reverse, surplus_arrive, surplus_ship
 from apps.stock.states import LotStatus
 from tenants.crossing import Purpose, in_platform, in_tenant
+from tenants.network.models import TransferLine
+from tenants.registry.models import FoodBank
 from tests.making.catalogue import make_family, make_product
 from tests.making.network import make_transfer
 from tests.making.sites import make_location
@@ -23,17 +28,17 @@ from tests.making.stock import KEEPER, counted, held, make_lot, paper
 
 
 @pytest.fixture
-def line(bank, twin_b):
+def line(bank: FoodBank, twin_b: FoodBank):
     return make_transfer(bank, twin_b, grams=5_000)
 
 
-def says(line, **grams):
+def says(line: TransferLine, **grams: Any) -> None:
     """Write into the transfer's document what the ledgers are about to do."""
     with in_platform(Purpose.TEST):
         type(line).objects.filter(pk=line.pk).update(**grams)
 
 
-def ship(lot, shelf, line, grams=5_000, op_key=None):
+def ship(lot: Lot, shelf: Location, line: TransferLine, grams: int = 5_000, op_key: UUID | None = None):
     says(line, shipped_grams=grams)
     return surplus_ship(
         KEEPER,
@@ -46,7 +51,9 @@ def ship(lot, shelf, line, grams=5_000, op_key=None):
     )
 
 
-def arrive(origin, location, line, *weights, op_key=None):
+def arrive(
+    origin: LotOrigin, location: Location, line: TransferLine, *weights: int, op_key: UUID | None = None
+):
     received, lost = weights if len(weights) == 2 else (*weights, 0)
     says(line, received_grams=received, lost_grams=lost)
     return surplus_arrive(
@@ -61,11 +68,13 @@ def arrive(origin, location, line, *weights, op_key=None):
     )
 
 
-def origin(lot, bank):
+def origin(lot: Lot, bank: FoodBank):
     return origin_of(lot, bank_id=bank.pk, bank_label=bank.name)
 
 
-def test_shipped_goods_leave_the_stock_and_are_on_the_road(bank, shelf, line):
+def test_shipped_goods_leave_the_stock_and_are_on_the_road(
+    bank: FoodBank, shelf: Location, line: TransferLine
+) -> None:
     lot = make_lot(8_000, location=shelf)
     ship(lot, shelf, line)
     assert held(lot, shelf) == (3_000, 0)
@@ -74,13 +83,15 @@ def test_shipped_goods_leave_the_stock_and_are_on_the_road(bank, shelf, line):
         assert list(line.legs.values_list("bank_id", "direction", "grams")) == [(bank.pk, "out", 5_000)]
 
 
-def test_a_repeated_shipment_is_the_first_one(shelf, line):
+def test_a_repeated_shipment_is_the_first_one(shelf: Location, line: TransferLine) -> None:
     lot, key = make_lot(8_000, location=shelf), uuid4()
     assert ship(lot, shelf, line, op_key=key) == ship(lot, shelf, line, op_key=key)
     assert held(lot, shelf) == (3_000, 0)
 
 
-def test_no_more_is_shipped_than_is_free_and_nothing_that_is_blocked(shelf, line):
+def test_no_more_is_shipped_than_is_free_and_nothing_that_is_blocked(
+    shelf: Location, line: TransferLine
+) -> None:
     with pytest.raises(NotEnoughStock):
         ship(make_lot(1_000, location=shelf), shelf, line, 2_000)
     with pytest.raises(LotIsBlocked):
@@ -88,7 +99,9 @@ def test_no_more_is_shipped_than_is_free_and_nothing_that_is_blocked(shelf, line
     says(line, shipped_grams=0)
 
 
-def test_what_arrives_is_a_new_lot_with_the_same_origin(bank, twin_b, shelf, line):
+def test_what_arrives_is_a_new_lot_with_the_same_origin(
+    bank: FoodBank, twin_b: FoodBank, shelf: Location, line: TransferLine
+) -> None:
     lot = make_lot(8_000, make_product(), location=shelf, campaign="2026", is_organic=True)
     ship(lot, shelf, line)
     came = origin(lot, bank)
@@ -102,7 +115,9 @@ def test_what_arrives_is_a_new_lot_with_the_same_origin(bank, twin_b, shelf, lin
     assert (there.origin_bank_id, there.origin_lot_id) == (bank.pk, lot.pk)
 
 
-def test_what_is_missing_on_arrival_is_a_loss_and_still_has_arrived(bank, twin_b, shelf, line):
+def test_what_is_missing_on_arrival_is_a_loss_and_still_has_arrived(
+    bank: FoodBank, twin_b: FoodBank, shelf: Location, line: TransferLine
+) -> None:
     lot = make_lot(8_000, location=shelf)
     ship(lot, shelf, line)
     came = origin(lot, bank)
@@ -115,7 +130,9 @@ def test_what_is_missing_on_arrival_is_a_loss_and_still_has_arrived(bank, twin_b
     assert sorted(counted(twin_b, site=place.site.code)) == sorted(told)
 
 
-def test_goods_lost_entirely_on_the_road_still_have_a_lot_and_a_site(bank, twin_b, shelf, line):
+def test_goods_lost_entirely_on_the_road_still_have_a_lot_and_a_site(
+    bank: FoodBank, twin_b: FoodBank, shelf: Location, line: TransferLine
+) -> None:
     lot = make_lot(8_000, location=shelf)
     ship(lot, shelf, line)
     came = origin(lot, bank)
@@ -130,14 +147,18 @@ def test_goods_lost_entirely_on_the_road_still_have_a_lot_and_a_site(bank, twin_
     ]
 
 
-def test_goods_that_travel_on_keep_their_first_bank(bank, twin_b, shelf):
+def test_goods_that_travel_on_keep_their_first_bank(
+    bank: FoodBank, twin_b: FoodBank, shelf: Location
+) -> None:
     first, first_lot = uuid4(), uuid4()
     lot = make_lot(location=shelf, origin_bank_id=first, origin_bank_label="First", origin_lot_id=first_lot)
     travelled = origin(lot, bank)
     assert (travelled.bank_id, travelled.bank_label, travelled.lot_id) == (first, "First", first_lot)
 
 
-def test_a_repeated_arrival_is_the_first_one(bank, twin_b, shelf, line):
+def test_a_repeated_arrival_is_the_first_one(
+    bank: FoodBank, twin_b: FoodBank, shelf: Location, line: TransferLine
+) -> None:
     lot, key = make_lot(8_000, location=shelf), uuid4()
     ship(lot, shelf, line)
     came = origin(lot, bank)
@@ -148,7 +169,9 @@ def test_a_repeated_arrival_is_the_first_one(bank, twin_b, shelf, line):
         assert Movement.objects.filter(op_key=key).count() == 1
 
 
-def test_a_product_not_known_here_arrives_as_a_mix_of_its_family(bank, twin_b, shelf, line):
+def test_a_product_not_known_here_arrives_as_a_mix_of_its_family(
+    bank: FoodBank, twin_b: FoodBank, shelf: Location, line: TransferLine
+) -> None:
     lot = make_lot(8_000, make_product(), location=shelf)
     ship(lot, shelf, line)
     came = origin(lot, bank)
@@ -158,7 +181,9 @@ def test_a_product_not_known_here_arrives_as_a_mix_of_its_family(bank, twin_b, s
     assert (there.product, there.granularity, there.label) == (None, "family_mix", lot.label)
 
 
-def test_a_family_not_known_here_is_refused(bank, twin_b, shelf, line):
+def test_a_family_not_known_here_is_refused(
+    bank: FoodBank, twin_b: FoodBank, shelf: Location, line: TransferLine
+) -> None:
     lot = make_lot(location=shelf)
     ship(lot, shelf, line)
     with in_tenant(twin_b, Purpose.TEST), pytest.raises(FamilyUnknownHere, match=lot.family.code):
@@ -166,13 +191,15 @@ def test_a_family_not_known_here_is_refused(bank, twin_b, shelf, line):
     says(line, received_grams=0)
 
 
-def test_an_arrival_of_nothing_is_refused(bank, twin_b, shelf):
+def test_an_arrival_of_nothing_is_refused(bank: FoodBank, twin_b: FoodBank, shelf: Location) -> None:
     with pytest.raises(NothingToMove):
         arrive(origin(make_lot(location=shelf), bank), shelf, make_transfer(bank, twin_b), 0, 0)
     assert Lot.objects.count() == 1
 
 
-def test_a_shipment_is_reversed_by_its_transfer_not_by_hand(bank, shelf, line, manager):
+def test_a_shipment_is_reversed_by_its_transfer_not_by_hand(
+    bank: FoodBank, shelf: Location, line: TransferLine, manager: Actor
+) -> None:
     lot = make_lot(8_000, location=shelf)
     sent = ship(lot, shelf, line)
     with pytest.raises(MovementNotReversible, match="transfer"):
