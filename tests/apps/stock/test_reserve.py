@@ -6,20 +6,21 @@ from uuid import uuid4
 
 import pytest
 
-from apps.catalogue.states import DateKind
+from apps.catalogue.states import DateKind, TemperatureClass
 from apps.donors.states import SupplySource
 from apps.kernel import clock
 from apps.kernel.abilities import Actor
 from apps.kernel.errors import Forbidden
 from apps.sites.models import Location
 from apps.sites.states import LocationPurpose
+from apps.stock.errors import NotEnoughStock
 from apps.stock.models import Movement
-from apps.stock.services import stock_reserve
+from apps.stock.services import Item, stock_hold, stock_reserve
 from apps.stock.states import LotStatus
 from tenants.registry.models import FoodBank
 from tests.making.catalogue import make_family, make_product
 from tests.making.sites import make_location
-from tests.making.stock import held, make_lot, paper, reserve, want
+from tests.making.stock import KEEPER, held, make_lot, paper, reserve, want
 
 
 def day(days: Any):
@@ -139,3 +140,27 @@ def test_nobody_without_a_role_reserves(shelf: Location, nobody: Actor) -> None:
             accepts_past_best_before=True,
             excluded_sources=frozenset(),
         )
+
+
+def test_what_a_partner_cannot_keep_cold_is_passed_over(shelf: Location) -> None:
+    family = make_family()
+    make_lot(1_000, family=family, location=shelf, temperature_class=TemperatureClass.FROZEN_M18)
+    kept = make_lot(1_000, family=family, location=shelf, expires_on=day(40))
+    excluded = frozenset({TemperatureClass.FROZEN_M18})
+    holds = reserve(want(5_000, shelf, family=family), excluded_temperature_classes=excluded)
+    assert [hold.lot for hold in holds] == [kept]
+
+
+def test_more_of_these_very_lots_can_be_held_when_picking_weighs_more(shelf: Location) -> None:
+    early = make_lot(1_000, location=shelf, expires_on=day(2))
+    late = make_lot(1_000, family=early.family, location=shelf, expires_on=day(9))
+    items, key = [Item(late, shelf, 300)], uuid4()
+    first = stock_hold(KEEPER, op_key=key, items=items, document=paper())
+    assert stock_hold(KEEPER, op_key=key, items=items, document=paper()) == first
+    assert (held(early, shelf), held(late, shelf)) == ((1_000, 0), (700, 300))
+
+
+def test_no_more_is_held_than_is_free(shelf: Location) -> None:
+    lot = make_lot(1_000, location=shelf)
+    with pytest.raises(NotEnoughStock, match=lot.number):
+        stock_hold(KEEPER, op_key=uuid4(), items=[Item(lot, shelf, 1_001)], document=paper())
