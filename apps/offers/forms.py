@@ -259,6 +259,7 @@ class OfferFilter(FilterForm):
     status = forms.ChoiceField(
         choices=[("", _("All")), *OfferStatus.choices], widget=forms.HiddenInput, label=_("State")
     )
+    donor = forms.ModelChoiceField(Donor.objects.all(), label=_("Donor"), empty_label=_("All"))
     kind = forms.ChoiceField(label=_("Terms"), choices=[("", _("All")), *OfferKind.choices])
     supply_source = forms.ChoiceField(
         label=_("Supply source"), choices=[("", _("All")), *SupplySource.choices]

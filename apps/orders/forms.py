@@ -182,6 +182,7 @@ class OrderFilter(FilterForm):
     """Filters of the list of orders."""
 
     status = forms.ChoiceField(label=_("State"), choices=[("", _("All")), *OrderStatus.choices])
+    partner = forms.ModelChoiceField(Partner.objects.all(), label=_("Partner"), empty_label=_("All"))
     site = forms.ModelChoiceField(queryset=Site.objects.none(), label=_("Site"), empty_label=_("All"))
     wanted_from = forms.DateField(label=_("Wanted from"), widget=DayInput())
     wanted_until = forms.DateField(label=_("Wanted until"), widget=DayInput())
@@ -193,9 +194,10 @@ class OrderFilter(FilterForm):
         )
 
     def narrow(self, records: QuerySet[Order]) -> QuerySet[Order]:
-        """Keep the orders of a state, a site, a period (both days included)."""
+        """Keep the orders of a state, a partner, a site, a period (both days included)."""
         lookups = {
             "status": "status",
+            "partner": "partner",
             "site": "site",
             "wanted_from": "wanted_on__gte",
             "wanted_until": "wanted_on__lte",

@@ -16,7 +16,7 @@ def abilities(actor: Actor, obj: Lot | Movement | None = None) -> Abilities:
         verbs("view", "history", when=actor.is_staff)
         | verbs("move", "count", "lose", when=actor.is_any(*KEEPERS, Role.VOLUNTEER))
         | verbs(
-            "receive", "reverse", "block", "unblock", "unquarantine", "ship", "arrive",
+            "receive", "reverse", "block", "unblock", "unquarantine", "offer_surplus", "ship", "arrive",
             when=actor.is_any(*KEEPERS),
         )
         | verbs("reserve", "release", when=actor.is_any(*BANK_STAFF, Role.PARTNER))

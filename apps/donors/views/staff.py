@@ -1,5 +1,6 @@
 """Pages of the donors: the list, and each donor's file."""
 
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from apps.donors import services
@@ -8,8 +9,10 @@ from apps.donors.forms import DonorFilter, DonorForm, NewDonorForm
 from apps.donors.models import Donor
 from apps.donors.rules import must_propose_convention
 from apps.kernel import clock
+from apps.kernel.abilities import Abilities
 from apps.kernel.display import Chip, Tone
 from apps.kernel.pages import (
+    Action,
     Column,
     Kind,
     RecordArchive,
@@ -79,6 +82,14 @@ class DonorDetail(DonorPage, RecordDetail[Donor]):
         Column(label=_("Convention until"), value="convention_until", kind=Kind.DAY),
         Column(label=_("Notes"), value="notes"),
     )
+
+    def actions(self, record: Donor, allowed: Abilities) -> list[Action]:
+        """Return the way to the donor's offers, for the bank's people, and what may be done to the file."""
+        buttons = super().actions(record, allowed)
+        if "history" in allowed:
+            offers = f"{reverse('offers_offer_list')}?donor={record.pk}"
+            buttons.insert(0, Action(label=_("Offers"), url=offers, icon="gift"))
+        return buttons
 
 
 class DonorCreate(DonorPage, RecordCreate[Donor]):

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from apps.kernel.abilities import Abilities
@@ -149,9 +150,13 @@ class OfferDetail(OfferPage, RecordDetail[Offer]):
         return [Panel(title=_("Goods"), template="offers/offer_lines.html", context=shown)]
 
     def actions(self, record: Offer, allowed: Abilities) -> list[Action]:
-        """Return the answers that are still open to this person."""
+        """Return where the network asked, and the answers that are still open to this person."""
+        trail = []
+        if record.network_step_id is not None:
+            url = reverse("network_offer_trail", args=[record.network_step_id])
+            trail = [Action(label=_("Where this offer went"), url=url, icon="route")]
         if record.status != OfferStatus.PROPOSED:
-            return []
+            return trail
         offered = {
             "withdraw": Action(label=_("Withdraw"), url=self.url("withdraw", record), icon="undo-2"),
             "decline": Action(label=_("Decline"), url=self.url("decline", record), icon="x"),
@@ -161,7 +166,7 @@ class OfferDetail(OfferPage, RecordDetail[Offer]):
         if "accept" in allowed:
             whole = self.url("accept_all", record)
             buttons.append(Action(label=_("Accept all"), url=whole, icon="check", primary=True, post=True))
-        return buttons
+        return [*trail, *buttons]
 
 
 class OfferAcceptAll(OfferPage, RecordPage[Offer]):

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from apps.kernel import clock
+from apps.kernel.abilities import Abilities
 from apps.kernel.display import Chip, Tone, day
 from apps.kernel.errors import Text
 from apps.kernel.pages import (
@@ -157,6 +158,21 @@ class PartnerDetail(PartnerPage, RecordDetail[Partner]):
     def records(self) -> QuerySet[Partner]:
         """Return the partners with their agreement in force."""
         return partners_followed(clock.today())
+
+    def actions(self, record: Partner, allowed: Abilities) -> list[Action]:
+        """Return the ways to the partner's orders and notes, for the bank's people, and to its changes."""
+        buttons = super().actions(record, allowed)
+        if "history" not in allowed:
+            return buttons
+        ways = (
+            (_("Orders"), "orders_order_list", "clipboard-list"),
+            (_("Delivery notes"), "delivery_note_list", "file-text"),
+        )
+        links = [
+            Action(label=label, url=f"{reverse(name)}?partner={record.pk}", icon=icon)
+            for label, name, icon in ways
+        ]
+        return [*links, *buttons]
 
     def panels(self, record: Partner) -> list[Panel]:
         """Return the agreements, the hygiene visits and, for the bank's people, the notes."""

@@ -153,11 +153,15 @@ class LotDetail(LotPage, RecordDetail[Lot]):
             ("lose", _("Record a loss"), "trash-2"),
             ("move", _("Move"), "arrow-left-right"),
         ]
-        return [
+        buttons = [
             Action(label=label, url=self.url(verb, record), icon=icon, primary=verb == "move")
             for verb, label, icon in offered
             if verb in allowed
         ]
+        if "offer_surplus" in allowed and record.on_hand_grams and not held_back:
+            url = reverse("network_transfer_propose", args=[record.pk])
+            buttons.insert(0, Action(label=_("Propose to another bank"), url=url, icon="send"))
+        return buttons
 
     def panels(self, record: Lot) -> list[Panel]:
         """Return the places, the account, the trace and the movements."""
