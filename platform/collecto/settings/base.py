@@ -4,6 +4,7 @@ from collecto.settings import environment
 from collecto.settings.applications import *
 from collecto.settings.database import *
 from collecto.settings.languages import *
+from collecto.settings.logs import *
 from collecto.settings.people import *
 from collecto.settings.rest import *
 from collecto.settings.tasks import *
