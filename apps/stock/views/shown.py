@@ -57,11 +57,23 @@ def _outside(movement: Movement, account: Account) -> str:
     return movement.party_label if account.kind in parties else ""
 
 
-def reversal(movement: Movement) -> str:
-    """Say that a movement was reversed, or is a reversal itself."""
-    if movement.reverses_id is not None:
-        return _("Reverses another movement")
-    return _("Reversed") if hasattr(movement, "reversed_by") else ""
+def way(movement: Movement) -> str:
+    """Return both sides of a movement in a few words."""
+    return f"{went_from(movement)} → {went_to(movement)}"
+
+
+def note(movement: Movement) -> str:
+    """Return what else is known of a movement: document, reason, who wrote it."""
+    known = (movement.document_number, movement.reason, movement.actor_label)
+    return " · ".join(part for part in known if part)
+
+
+def movement_state(movement: Movement) -> Text | Chip:
+    """Return the kind of a movement, and whether it was reversed."""
+    kind = movement.get_kind_display()
+    if hasattr(movement, "reversed_by"):
+        return Chip(_("%(kind)s, reversed") % {"kind": kind}, Tone.WARN)
+    return kind
 
 
 def reverse_link(movement: Movement) -> SafeString:

@@ -28,6 +28,7 @@ from apps.stock.abilities import abilities
 from apps.stock.forms import LotFilter, MovementFilter, SiteFilter
 from apps.stock.models import Lot, Movement
 from apps.stock.selectors import (
+    Held,
     Holding,
     balances_of,
     holdings,
@@ -42,9 +43,11 @@ from apps.stock.states import LotStatus
 from apps.stock.views.shown import (
     lot_date,
     lot_state,
+    movement_state,
+    note,
     place_links,
-    reversal,
     reverse_link,
+    way,
     went_from,
     went_to,
 )
@@ -53,14 +56,20 @@ MOVEMENTS_SHOWN = 100
 
 MOVEMENT_COLUMNS = (
     Column(label=_("Day"), value="occurred_on", kind=Kind.DAY, sort="occurred_on"),
-    Column(label=_("Movement"), value="get_kind_display", sort="kind"),
+    Column(label=_("Movement"), value=movement_state, sort="kind"),
     Column(label=_("Weight"), value="grams", kind=Kind.KG, sort="grams"),
     Column(label=_("From"), value=went_from),
     Column(label=_("To"), value=went_to),
     Column(label=_("Document"), value="document_number", sort="document_number"),
     Column(label=_("By"), value="actor_label", sort="actor_label"),
     Column(label=_("Reason"), value="reason"),
-    Column(label=_("Correction"), value=reversal),
+)
+LOT_MOVEMENT_COLUMNS = (
+    Column(label=_("Day"), value="occurred_on", kind=Kind.DAY),
+    Column(label=_("Movement"), value=movement_state),
+    Column(label=_("Weight"), value="grams", kind=Kind.KG),
+    Column(label=_("From and to"), value=way),
+    Column(label=_("Note"), value=note),
 )
 LOT_COLUMN = Column(label=_("Lot"), value="lot", sort="lot__number")
 
@@ -83,12 +92,10 @@ class LotList(LotPage, RecordList[Lot]):
     columns = (
         Column(label=_("Lot"), value="number", sort="number"),
         Column(label=_("Goods"), value="label", sort="label"),
-        Column(label=_("Family"), value="family.name", sort="family__name"),
         Column(label=_("Date"), value=lot_date, sort="expires_on"),
         Column(label=_("Free"), value="on_hand_grams", kind=Kind.KG, sort="on_hand_grams"),
         Column(label=_("Reserved"), value="reserved_grams", kind=Kind.KG, sort="reserved_grams"),
         Column(label=_("Where"), value="places"),
-        Column(label=_("Supply source"), value="get_supply_source_display", sort="supply_source"),
         Column(label=_("State"), value=lot_state, sort="status"),
     )
     search_fields = ("number", "label", "family__name", "donor_label", "supplier_lot")
@@ -158,7 +165,7 @@ class LotDetail(LotPage, RecordDetail[Lot]):
             for verb, label, icon in offered
             if verb in allowed
         ]
-        if "offer_surplus" in allowed and record.on_hand_grams and not held_back:
+        if "offer_surplus" in allowed and not held_back and any(held.on_hand_grams for held in self.held):
             url = reverse("network_transfer_propose", args=[record.pk])
             buttons.insert(0, Action(label=_("Propose to another bank"), url=url, icon="send"))
         return buttons
@@ -166,6 +173,11 @@ class LotDetail(LotPage, RecordDetail[Lot]):
     def panels(self, record: Lot) -> list[Panel]:
         """Return the places, the account, the trace and the movements."""
         return [self.places(record), self.account(record), self.trace(record), self.movements(record)]
+
+    @cached_property
+    def held(self) -> list[Held]:
+        """Where the lot is."""
+        return balances_of(self.record)
 
     def places(self, record: Lot) -> Panel:
         """Return where the lot is, with what can be done there."""
@@ -177,7 +189,7 @@ class LotDetail(LotPage, RecordDetail[Lot]):
             Column(label=_("Act"), value=lambda held: place_links(held, self.allowed)),
         )
         return table_panel(
-            _("Where it is"), columns=columns, records=balances_of(record), empty=_("Nothing is left of it.")
+            _("Where it is"), columns=columns, records=self.held, empty=_("Nothing is left of it.")
         )
 
     def account(self, record: Lot) -> Panel:
@@ -194,10 +206,10 @@ class LotDetail(LotPage, RecordDetail[Lot]):
 
     def movements(self, record: Lot) -> Panel:
         """Return the latest movements, with the links that reverse them."""
-        columns = [*MOVEMENT_COLUMNS, Column(label=_("Act"), value=self.reverse_link)]
+        columns = [*LOT_MOVEMENT_COLUMNS, Column(label=_("Act"), value=self.reverse_link)]
         return table_panel(
             _("Movements"),
-            columns=columns if "reverse" in self.allowed else MOVEMENT_COLUMNS,
+            columns=columns if "reverse" in self.allowed else LOT_MOVEMENT_COLUMNS,
             records=movements_of(record)[:MOVEMENTS_SHOWN],
             empty=_("No movement yet."),
         )
