@@ -120,9 +120,9 @@ def key_for(route: Route) -> Any:
     return getattr(found, "pk", found)
 
 
-def address_of(route: Route) -> str:
-    """Return a real address of a route."""
+def address_of(route: Route, key: Any = None) -> str:
+    """Return a real address of a route, of the object with a key if one is given."""
     if not route.names_something:
         return "/" + route.pattern
     before, _, rest = route.pattern.partition("<")
-    return f"/{before}{key_for(route)}{rest.partition('>')[2]}"
+    return f"/{before}{key or key_for(route)}{rest.partition('>')[2]}"
