@@ -9,6 +9,7 @@ import django
 
 from tests.server import ensure_server
 
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # the browser driver keeps an event loop in this thread
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "collecto.settings.test")
 ensure_server()
 django.setup()

@@ -117,7 +117,7 @@ urlpatterns = [
     path("d/<uuid:pk>/", DonorDetail.as_view(), name="donors_donor_detail"),
     path("d/<uuid:pk>/edit/", DonorEdit.as_view(), name="donors_donor_edit"),
     path("d/<uuid:pk>/archive/", DonorArchive.as_view(), name="donors_donor_archive"),
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("tenants.accounts.urls")),
 ]
 
 

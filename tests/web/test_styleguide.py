@@ -68,7 +68,7 @@ def test_headings_go_down_one_step_at_a_time(browser: Client):
     assert all(after - before <= 1 for before, after in pairwise(levels))
 
 
-@pytest.mark.parametrize("path", ["/accounts/login/code/", "/accounts/login/"])
+@pytest.mark.parametrize("path", ["/accounts/login/code/"])
 def test_signing_in_asks_for_one_thing_and_promises_no_password(browser: Client, path: str):
     html = browser.get(path).content.decode()
     assert '<html lang="en">' in html
