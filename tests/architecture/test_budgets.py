@@ -96,6 +96,8 @@ def test_only_the_crossing_opens_scopes():
 
 NO_WRITES = {
     "apps/stock/services/correction.py is_reversible": "a question asked by the page and by the service",
+    "apps/stock/services/lots.py lot_from_line": "makes the row that a service then saves",
+    "apps/stock/services/lots.py lot_from_origin": "makes the row that a service then saves",
     "apps/stock/services/posting.py posted": "the single step that all services of the ledger share",
 }
 
