@@ -40,8 +40,21 @@ function readyStepper(box) {
   refresh();
 }
 
+// A table wider than its place can be scrolled with the keyboard.
+const widths = new ResizeObserver((entries) => {
+  for (const { target } of entries) {
+    const scrolls = target.scrollWidth > target.clientWidth;
+    const label = target.querySelector("caption")?.textContent.trim() ?? "";
+    for (const [name, value] of Object.entries({ tabindex: "0", role: "region", "aria-label": label })) {
+      if (scrolls) target.setAttribute(name, value);
+      else target.removeAttribute(name);
+    }
+  }
+});
+
 function ready(root) {
   root.querySelectorAll("[data-stepper]").forEach(readyStepper);
+  root.querySelectorAll(".table-wrap:not([tabindex])").forEach((box) => widths.observe(box));
 }
 
 // A second click does nothing while the first is on its way; the way back finds the button free again.
