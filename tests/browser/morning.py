@@ -11,7 +11,6 @@ from apps.kernel import clock
 from apps.kernel.abilities import Role
 from apps.offers.models import Offer
 from apps.offers.services import NewOfferLine
-from apps.orders.models import Order
 from apps.partners.models import Partner
 from apps.receiving.models import GoodsReceipt
 from apps.rounds.models import Round, Stop
