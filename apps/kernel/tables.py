@@ -46,12 +46,14 @@ class Column:
 
     ``value`` is an attribute path (``"donor.name"``, ``"get_status_display"``) or a function of the
     record; a ``display.Chip`` is shown as a state. ``sort`` is the ORM field the column sorts by.
+    ``note`` is shown smaller under the value, and is a column of its own in a file.
     """
 
     label: Text
     value: Accessor
     kind: Kind = Kind.TEXT
     sort: str = ""
+    note: "Column | None" = None
 
     @property
     def is_numeric(self) -> bool:
@@ -74,6 +76,11 @@ class Column:
         value = self.read(record)
         return display.NOTHING if value is None or value == "" else _SHOWN[self.kind](value)
 
+    def cell(self, record: Any) -> "Cell":
+        """Return the value and its note as a page shows them."""
+        note = self.note.show(record) if self.note else ""
+        return Cell(column=self, value=self.show(record), note="" if note == display.NOTHING else note)
+
     def export(self, record: Any) -> str:
         """Return the value as a spreadsheet reads it: bare figures, ISO dates, harmless text."""
         value = self.read(record)
@@ -89,6 +96,25 @@ class Column:
         return harmless(f"{self.label} ({unit})" if unit else str(self.label))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """What a page shows of a record in one column."""
+
+    column: Column
+    value: Any
+    note: Any = ""
+
+    @property
+    def is_empty(self) -> bool:
+        """Tell whether there is nothing to read; a line on a telephone leaves such a cell out."""
+        return self.value == display.NOTHING and not self.note
+
+
+def in_file(columns: Sequence[Column]) -> list[Column]:
+    """Return the columns of a file: each column, then its note."""
+    return [each for column in columns for each in (column, column.note) if each]
+
+
 def harmless(text: str) -> str:
     """Return a text that no spreadsheet takes for a formula."""
     return f"'{text}" if text.startswith(_DANGEROUS) else text
@@ -98,8 +124,9 @@ def csv_response(columns: Sequence[Column], records: Iterable[Any], *, name: str
     """Return a CSV file for the spreadsheets in use: UTF-8 with mark, semicolons, decimal comma in French."""
     body = io.StringIO()
     sheet = csv.writer(body, delimiter=";", lineterminator="\r\n")
-    sheet.writerow([column.export_label for column in columns])
-    sheet.writerows([column.export(record) for column in columns] for record in records)
+    written = in_file(columns)
+    sheet.writerow([column.export_label for column in written])
+    sheet.writerows([column.export(record) for column in written] for record in records)
     headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
     return HttpResponse("\ufeff" + body.getvalue(), content_type="text/csv; charset=utf-8", headers=headers)
 

@@ -63,9 +63,13 @@ def _sections(request: HttpRequest, actor: Actor, kind: str) -> list[dict[str, A
     if kind == "public":
         return []
     allowed = [entry for entry in entries(kind) if entry.is_open_to(actor)]
+    addresses = {entry.url_name: _address(request, entry) for entry in allowed}
+    around = [url for url in addresses.values() if request.path.startswith(url)]
+    here = max(around, key=len, default="")
     sections = []
     for section in Section:
-        links = [_link(request, entry) for entry in allowed if entry.section == section]
+        within = [entry for entry in allowed if entry.section == section]
+        links = [_link(entry, addresses[entry.url_name], here) for entry in within]
         if links:
             sections.append(
                 {
@@ -79,9 +83,13 @@ def _sections(request: HttpRequest, actor: Actor, kind: str) -> list[dict[str, A
     return sections
 
 
-def _link(request: HttpRequest, entry: MenuEntry) -> dict[str, Any]:
+def _address(request: HttpRequest, entry: MenuEntry) -> str:
     try:
-        url = reverse(entry.url_name, urlconf=getattr(request, "urlconf", None))
+        return reverse(entry.url_name, urlconf=getattr(request, "urlconf", None))
     except NoReverseMatch as error:
         raise LookupError(f"menu entry {entry.url_name} leads nowhere") from error
-    return {"label": entry.label, "url": url, "icon": entry.icon, "current": request.path.startswith(url)}
+
+
+def _link(entry: MenuEntry, url: str, here: str) -> dict[str, Any]:
+    """Describe an entry; of two addresses that begin this page's, only the longer is current."""
+    return {"label": entry.label, "url": url, "icon": entry.icon, "current": url == here}

@@ -187,10 +187,12 @@ def sample_table() -> dict[str, Any]:
             {
                 "record": lot,
                 "url": "#",
-                "cells": [{"column": column, "value": column.show(lot)} for column in LOT_COLUMNS],
+                "cells": [column.cell(lot) for column in LOT_COLUMNS],
+                "actions": [Action(label="Move", url="#")] if lot.pk < 3 else [],
             }
             for lot in lots
         ],
+        "acts_in_rows": True,
         "shown": Paginator(range(173), 50).page(2),
         "counted": "173 lots",
         "filter_form": LotFilter({"family": "milk"}),
@@ -240,7 +242,7 @@ def sample_sheet() -> dict[str, Any]:
             Action(label="Archive", url="#", icon="archive"),
             Action(label="Change", url="#", icon="pencil", primary=True),
         ],
-        "fields": [{"column": column, "value": column.show(lot)} for column in LOT_COLUMNS[1:]],
+        "fields": [column.cell(lot) for column in LOT_COLUMNS[1:]],
         "panels": [],
         "history": sample_history(),
     }
@@ -274,7 +276,7 @@ def sample_refused_form() -> dict[str, Any]:
 
 SAMPLES = {
     "": ("styleguide/index.html", components),
-    "today": ("home/bank.html", lambda: {"queues": sample_queues()}),
+    "today": ("home/bank.html", lambda: {"queues": sample_queues(), "today": clock.today()}),
     "list": ("records/list.html", sample_table),
     "empty": ("records/list.html", sample_empty),
     "sheet": ("records/detail.html", sample_sheet),

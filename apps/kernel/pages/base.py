@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.text import capfirst
 from django.views import View
 
@@ -81,6 +82,12 @@ class RecordPage(View, Generic[M]):
     def url(self, page: str, record: M | None = None) -> str:
         """Return the address of another page of the file."""
         return reverse(f"{self.urls}_{page}", kwargs={"pk": record.pk} if record else None)
+
+    def next_url(self, otherwise: str) -> str:
+        """Return the page of this site that the sent form asks to come back to, or the other one."""
+        asked = self.request.POST.get("next", "")
+        is_ours = url_has_allowed_host_and_scheme(asked, {self.request.get_host()})
+        return asked if is_ours else otherwise
 
     def page(self, *, status: int = 200, template: str = "", **context: Any) -> HttpResponse:
         """Render the page with the names that every record template reads."""

@@ -21,7 +21,7 @@ from apps.kernel.errors import Text
 from apps.kernel.forms import FilterForm
 from apps.kernel.models import ArchivableRecord
 from apps.kernel.pages.base import Action, M, RecordPage
-from apps.kernel.tables import Column, csv_response
+from apps.kernel.tables import Column, csv_response, in_file
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +46,7 @@ class RecordList(RecordPage[M]):
     lead: Text = ""
     create_label: Text = _("Add")
     empty_text: Text = _("Nothing here yet.")
+    acts_in_rows: bool = False
 
     def get(self, request: StaffRequest) -> HttpResponse:
         """Show one page of the list, only its table to htmx, or every line of it as CSV."""
@@ -61,6 +62,7 @@ class RecordList(RecordPage[M]):
             actions=self.actions(self.allowed),
             headings=[self._heading(column) for column in self.columns],
             rows=[self._row(record) for record in shown],
+            acts_in_rows=self.acts_in_rows,
             shown=shown,
             counted=self._counted(shown.paginator.count),
             filter_form=self.filter_form,
@@ -89,6 +91,10 @@ class RecordList(RecordPage[M]):
         """Return the address that the first cell of a line leads to, or an empty text."""
         return self.url("detail", record)
 
+    def row_actions(self, record: M) -> list[Action]:
+        """Return what can be done from the line itself, without opening it (see ``acts_in_rows``)."""
+        return []
+
     @cached_property
     def filter_form(self) -> FilterForm:
         """The filters as the URL sets them."""
@@ -116,7 +122,7 @@ class RecordList(RecordPage[M]):
     @cached_property
     def _sort(self) -> str:
         asked = self.request.GET.get("sort", "")
-        return asked if asked.removeprefix("-") in {c.sort for c in self.columns if c.sort} else ""
+        return asked if asked.removeprefix("-") in {c.sort for c in in_file(self.columns) if c.sort} else ""
 
     def _order(self) -> list[Any]:
         return [self._sort] if self._sort else list(self.ordering or self.model._meta.ordering or ())
@@ -135,5 +141,9 @@ class RecordList(RecordPage[M]):
         )
 
     def _row(self, record: M) -> dict[str, Any]:
-        cells = [{"column": column, "value": column.show(record)} for column in self.columns]
-        return {"record": record, "url": self.row_url(record), "cells": cells}
+        return {
+            "record": record,
+            "url": self.row_url(record),
+            "cells": [column.cell(record) for column in self.columns],
+            "actions": self.row_actions(record) if self.acts_in_rows else [],
+        }

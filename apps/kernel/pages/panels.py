@@ -30,7 +30,7 @@ def table_panel(
             {
                 "record": record,
                 "url": url_of(record) if url_of else "",
-                "cells": [{"column": column, "value": column.show(record)} for column in columns],
+                "cells": [column.cell(record) for column in columns],
             }
             for record in records
         ],

@@ -64,7 +64,7 @@ class RecordDetail(RecordPage[M]):
             abilities=self.allowed,
             state=self.state(self.record),
             actions=self.actions(self.record, self.allowed),
-            fields=[{"column": column, "value": column.show(self.record)} for column in self.fields],
+            fields=[column.cell(self.record) for column in self.fields],
             panels=self.panels(self.record),
             history=self.history() if "history" in self.allowed else None,
         )
