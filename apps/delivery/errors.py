@@ -15,7 +15,7 @@ class PickingClosed(Conflict):
 
     def __init__(self, *, order: str, state: str) -> None:
         super().__init__(
-            _("%(order)s is now: %(state)s. Its weights no longer change."),
+            _("Order %(order)s is now: %(state)s. Its weights no longer change."),
             params={"order": order, "state": state},
         )
 
@@ -26,7 +26,7 @@ class NotPicked(Conflict):
     code = "not_picked"
 
     def __init__(self, *, order: str) -> None:
-        super().__init__(_("Weigh every line of %(order)s first."), params={"order": order})
+        super().__init__(_("Weigh every line of order %(order)s first."), params={"order": order})
 
 
 class AlreadyHandedOver(Conflict):
@@ -36,7 +36,7 @@ class AlreadyHandedOver(Conflict):
 
     def __init__(self, *, order: str, number: str) -> None:
         super().__init__(
-            _("%(order)s was already handed over: delivery note %(number)s."),
+            _("Order %(order)s was already handed over: delivery note %(number)s."),
             params={"order": order, "number": number},
         )
 
@@ -58,7 +58,7 @@ class NothingPicked(DomainError):
 
     def __init__(self, *, order: str) -> None:
         super().__init__(
-            _("Nothing was found for %(order)s. Cancel the order, or correct a weight."),
+            _("Nothing was found for order %(order)s. Cancel the order, or correct a weight."),
             field="weights",
             params={"order": order},
         )

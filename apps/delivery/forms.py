@@ -7,6 +7,7 @@ from uuid import UUID
 from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.delivery.errors import WeightsRefused
 from apps.delivery.models import ContributionRate, DeliveryNote, PickingList, PickLine
@@ -153,8 +154,8 @@ class NoteFilter(FilterForm):
     partner = forms.ModelChoiceField(
         queryset=Partner.objects.none(), label=_("Partner"), empty_label=_("All")
     )
-    since = forms.DateField(label=_("From"), widget=DayInput())
-    until = forms.DateField(label=_("Until"), widget=DayInput())
+    since = forms.DateField(label=pgettext_lazy("date", "From"), widget=DayInput())
+    until = forms.DateField(label=pgettext_lazy("date", "To"), widget=DayInput())
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -171,8 +172,8 @@ class NoteFilter(FilterForm):
 class OwnNoteFilter(FilterForm):
     """Filters of a charity's own delivery notes."""
 
-    since = forms.DateField(label=_("From"), widget=DayInput())
-    until = forms.DateField(label=_("Until"), widget=DayInput())
+    since = forms.DateField(label=pgettext_lazy("date", "From"), widget=DayInput())
+    until = forms.DateField(label=pgettext_lazy("date", "To"), widget=DayInput())
 
     def narrow(self, records: QuerySet[DeliveryNote]) -> QuerySet[DeliveryNote]:
         """Keep the notes of a period (both days included)."""

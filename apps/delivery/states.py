@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.donors.states import SupplySource
 
@@ -12,7 +13,7 @@ class PickingStatus(models.TextChoices):
     TO_PICK = "to_pick", _("To pick")
     PICKED = "picked", _("Picked")
     HANDED_OVER = "handed_over", _("Handed over")
-    CANCELLED = "cancelled", _("Cancelled")
+    CANCELLED = "cancelled", pgettext_lazy("picking list", "Cancelled")
 
 
 OPEN = frozenset({PickingStatus.TO_PICK, PickingStatus.PICKED})

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.impact.rules.periods import Period, Span, period_around
 from apps.kernel.errors import Text
@@ -21,8 +22,8 @@ LATEST: Final = dt.date(2100, 12, 31)
 class DatesForm(forms.Form):
     """First and last day of a period of one's own."""
 
-    since = forms.DateField(label=_("From"), widget=DayInput())
-    until = forms.DateField(label=_("To"), widget=DayInput())
+    since = forms.DateField(label=pgettext_lazy("date", "From"), widget=DayInput())
+    until = forms.DateField(label=pgettext_lazy("date", "To"), widget=DayInput())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

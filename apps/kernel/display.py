@@ -64,8 +64,14 @@ def percent(share: Decimal | float, *, decimals: int = 0) -> str:
 
 def day(value: dt.date) -> str:
     """Write a day, with its year only when it is not this year: ``Mon 3 March``."""
-    pattern = "D j F" if value.year == clock.today().year else "j F Y"
-    return date_format(value, pattern).replace(" ", NO_BREAK_SPACE)
+    return dated(value, "D j F" if value.year == clock.today().year else "j F Y").replace(" ", NO_BREAK_SPACE)
+
+
+def dated(value: dt.date, pattern: str) -> str:
+    """Write a day after one of Django's patterns; the first of the month is ``1er`` in French."""
+    if value.day == 1 and (get_language() or "").startswith("fr"):
+        pattern = pattern.replace("j", r"j\e\r")
+    return date_format(value, pattern)
 
 
 def hour(value: dt.datetime) -> str:

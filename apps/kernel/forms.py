@@ -17,6 +17,8 @@ from apps.kernel.models import new_id
 from apps.kernel.money import parse_euros
 from apps.kernel.quantity import GRAMS_PER_KG, format_kg, parse_kg
 
+MOST_DEGREES = {"latitude": 90, "longitude": 180}
+
 
 class AmountInput(forms.TextInput):
     """A short text box that opens the decimal keypad on a phone and has its unit beside it."""
@@ -118,6 +120,30 @@ class EurosField(forms.Field):
         return _typed(f"{Decimal(value) / 100:.2f}") if isinstance(value, int) else value
 
 
+class DegreesField(forms.FloatField):
+    """A coordinate typed in decimal degrees, with a comma or a point; at most ``most`` either way.
+
+    A plain text box: the decimal keypad of telephones has no minus sign, and France has a west.
+    """
+
+    def __init__(self, *, most: int, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", forms.TextInput(attrs={"autocomplete": "off"}))
+        kwargs.setdefault("error_messages", {"invalid": _("Write degrees, for example 47.32.")})
+        super().__init__(min_value=-most, max_value=most, **kwargs)
+
+    def to_python(self, value: Any) -> float | None:
+        """Return degrees.
+
+        Raises:
+            ValidationError: not a number.
+        """
+        return super().to_python(value.replace(",", ".") if isinstance(value, str) else value)
+
+    def prepare_value(self, value: Any) -> Any:
+        """Show degrees with the decimal sign of the current language."""
+        return _typed(str(value)) if isinstance(value, float) else value
+
+
 class OpKeyForm(forms.Form):
     """Mixin: a key made with the page, so that sending the same form twice does the act once."""
 
@@ -160,14 +186,16 @@ class FilterForm(forms.Form):
 
 
 def field_for(db_field: "models.Field[Any, Any]", **kwargs: Any) -> forms.Field | None:
-    """Return the form field of a model field: ``…_grams`` in kg, ``…_cents`` in euros, pickers for time.
+    """Return the form field of a model field: kg for ``…_grams``, euros for ``…_cents``, pickers for time.
 
-    Give it to a model form as ``Meta.formfield_callback``.
+    Coordinates take a comma or a point. Give it to a model form as ``Meta.formfield_callback``.
     """
     if db_field.name.endswith("_grams"):
         return KgField(allow_zero=True, **(_described(db_field) | kwargs))
     if db_field.name.endswith("_cents"):
         return EurosField(**(_described(db_field) | kwargs))
+    if db_field.name in MOST_DEGREES:
+        return DegreesField(most=MOST_DEGREES[db_field.name], **(_described(db_field) | kwargs))
     if isinstance(db_field, models.DateTimeField):
         kwargs.setdefault("widget", MomentInput())
     elif isinstance(db_field, models.DateField):

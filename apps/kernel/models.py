@@ -77,7 +77,7 @@ class AuditEntry(models.Model):
         indexes: ClassVar = [models.Index(fields=["record_kind", "record_id", "-at"], name="audit_record")]
 
     def __str__(self) -> str:
-        return f"{self.record_label}: {self.action}"
+        return f"{self.record_label} · {self.action}"
 
 
 class DocumentSequence(models.Model):

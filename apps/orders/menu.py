@@ -1,6 +1,7 @@
 """Menu entries of the stage."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.kernel.doors import MenuEntry, Section
 from apps.orders.abilities import abilities
@@ -15,7 +16,7 @@ MENU: list[MenuEntry] = [
         verb="view_all",
     ),
     MenuEntry(
-        label=_("Order"),
+        label=pgettext_lazy("verb", "Order"),
         url_name="orders_mine_create",
         icon="shopping-basket",
         abilities=abilities,

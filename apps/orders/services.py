@@ -168,10 +168,12 @@ def order_cancel(actor: Actor, *, order: Order, reason: str) -> Order:
 
 def _refuse_late(actor: Actor, order: Order) -> None:
     if order.status not in OPEN:
-        raise OrderClosed(_("%(order)s was handed over: it can no longer be cancelled.") % {"order": order})
+        raise OrderClosed(
+            _("Order %(order)s was handed over: it can no longer be cancelled.") % {"order": order}
+        )
     if order.status not in CANCELLABLE_BY_PARTNER and not actor.is_staff:
         raise OrderClosed(
-            _("%(order)s is already prepared. Call the food bank to cancel it.") % {"order": order}
+            _("Order %(order)s is already prepared. Call the food bank to cancel it.") % {"order": order}
         )
 
 
@@ -203,7 +205,7 @@ def _advance(actor: Actor, order: Order, *, from_: OrderStatus, to: OrderStatus)
         return current
     if current.status != from_:
         raise OrderClosed(
-            _("%(order)s is now: %(state)s. Reload the page.")
+            _("Order %(order)s is now: %(state)s. Reload the page.")
             % {"order": current, "state": current.get_status_display()}
         )
     _set_status(actor, current, to)

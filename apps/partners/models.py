@@ -85,7 +85,7 @@ class Agreement(Record):
         ]
 
     def __str__(self) -> str:
-        return f"{self.starts_on:%d/%m/%Y} – {self.ends_on:%d/%m/%Y}"
+        return f"{self.starts_on:%Y-%m-%d} – {self.ends_on:%Y-%m-%d}"
 
     def clean(self) -> None:
         """Refuse an agreement that ends before it begins.
@@ -119,7 +119,7 @@ class HygieneVisit(Record):
         ]
 
     def __str__(self) -> str:
-        return f"{self.visited_on:%d/%m/%Y}: {self.score}"
+        return f"{self.visited_on:%Y-%m-%d} · {self.score}"
 
     def clean(self) -> None:
         """Refuse a score above 100, and things to put right without a day to do it by.

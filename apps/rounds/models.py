@@ -48,7 +48,7 @@ class Stop(Record):
     offer = models.OneToOneField(
         Offer, on_delete=models.PROTECT, related_name="stop", verbose_name=_("offer")
     )
-    sequence = models.PositiveSmallIntegerField(_("order"), default=0)
+    sequence = models.PositiveSmallIntegerField(_("position"), default=0)
     status = models.CharField(_("state"), max_length=10, choices=StopStatus, default=StopStatus.WAITING)
     miss_reason = models.CharField(_("reason"), max_length=14, choices=MissReason, blank=True)
     done_at = models.DateTimeField(_("done at"), null=True, blank=True)

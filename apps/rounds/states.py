@@ -36,7 +36,7 @@ class MissReason(models.TextChoices):
     """Why a stop brought nothing."""
 
     NOTHING_READY = "nothing_ready", _("Nothing to collect")
-    CLOSED = "closed", _("Closed")
+    CLOSED = "closed", _("Shop closed")
     LATE = "late", _("Too late")
     BREAKDOWN = "breakdown", _("Breakdown")
     OTHER = "other", _("Other")

@@ -61,11 +61,12 @@ class AddressedRecord(ArchivableRecord):
         """Refuse half a position.
 
         Raises:
-            ValidationError: one coordinate is missing, or off the globe.
+            ValidationError: one coordinate is missing, or off the globe; told at that field.
         """
         if not rules.is_place(self.latitude, self.longitude):
             message = _("Write both latitude and longitude in degrees, or neither.")
-            raise ValidationError({"latitude": ValidationError(message, code="place")})
+            wrong = rules.coordinate_at_fault(self.latitude, self.longitude)
+            raise ValidationError({wrong: ValidationError(message, code="place")})
 
 
 class Site(AddressedRecord):

@@ -39,6 +39,13 @@ def department_of_insee(insee: str) -> str:
     return department
 
 
+def coordinate_at_fault(latitude: float | None, longitude: float | None) -> str:
+    """Return which of two coordinates (decimal degrees) that make no place is missing, or off the globe."""
+    if latitude is None or longitude is None:
+        return "latitude" if latitude is None else "longitude"
+    return "longitude" if -90 <= latitude <= 90 else "latitude"
+
+
 def is_place(latitude: float | None, longitude: float | None) -> bool:
     """Tell whether coordinates (decimal degrees) are both missing or both on the globe."""
     if latitude is None or longitude is None:

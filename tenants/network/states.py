@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class NetworkOfferStatus(models.TextChoices):
@@ -32,12 +33,12 @@ class StepState(models.TextChoices):
 class TransferState(models.TextChoices):
     """Where a transfer between two banks stands."""
 
-    PROPOSED = "proposed", _("Proposed")
-    ACCEPTED = "accepted", _("Accepted")
+    PROPOSED = "proposed", pgettext_lazy("transfer", "Proposed")
+    ACCEPTED = "accepted", pgettext_lazy("transfer", "Accepted")
     SHIPPED = "shipped", _("On the road")
-    RECEIVED = "received", _("Received")
-    DECLINED = "declined", _("Declined")
-    CANCELLED = "cancelled", _("Cancelled")
+    RECEIVED = "received", pgettext_lazy("transfer", "Received")
+    DECLINED = "declined", pgettext_lazy("transfer", "Declined")
+    CANCELLED = "cancelled", pgettext_lazy("transfer", "Cancelled")
 
 
 TRANSFER_STEPS: dict[TransferState, frozenset[TransferState]] = {

@@ -130,4 +130,4 @@ class Territory(models.Model):
         indexes: ClassVar = [models.Index(fields=["department"], name="territory_department")]
 
     def __str__(self) -> str:
-        return f"{self.bank_id}: {self.department}"
+        return f"{self.bank_id} · {self.department}"

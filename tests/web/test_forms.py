@@ -10,8 +10,18 @@ from django.utils import translation
 
 from apps.donors.models import Donor
 from apps.kernel.errors import Conflict, DomainError
-from apps.kernel.forms import EurosField, FilterForm, KgField, OpKeyForm, StepperInput, add_refusal, field_for
+from apps.kernel.forms import (
+    DegreesField,
+    EurosField,
+    FilterForm,
+    KgField,
+    OpKeyForm,
+    StepperInput,
+    add_refusal,
+    field_for,
+)
 from apps.kernel.models import AuditEntry, DocumentSequence
+from apps.sites.forms import SiteForm
 
 
 class Gift(OpKeyForm):
@@ -182,3 +192,27 @@ def test_a_weight_of_a_model_keeps_the_hint_its_form_gives():
     assert isinstance(field, KgField)
     assert field.help_text == "From the form."
     assert field.label == "Capacity"
+
+
+@pytest.mark.parametrize("typed", ["-4,48", "-4.48", " -4,48 "])
+def test_degrees_are_typed_with_a_comma_or_a_point(typed: str):
+    assert DegreesField(most=180).clean(typed) == -4.48
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [("west", "Write degrees"), ("200", "less than or equal to 180"), ("-180,5", "greater")],
+)
+def test_degrees_off_the_globe_are_refused(typed: str, told: str):
+    with pytest.raises(ValidationError, match=told):
+        DegreesField(most=180).clean(typed)
+
+
+def test_degrees_are_shown_with_the_decimal_sign_of_the_language():
+    with translation.override("fr"):
+        assert DegreesField(most=90).prepare_value(47.32) == "47,32"
+    assert DegreesField(most=90).prepare_value(47.32) == "47.32"
+
+
+def test_a_file_with_an_address_takes_degrees_as_people_write_them():
+    assert {type(SiteForm.base_fields[name]) for name in ("latitude", "longitude")} == {DegreesField}

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 from django.contrib import messages
-from django.db.models import QuerySet
+from django.db.models import Case, QuerySet, When
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -41,6 +41,9 @@ def wanted_chip(picking: PickingList) -> Chip | str:
     return Chip(day(wanted), date_tone(wanted)) if picking.status in OPEN else day(wanted)
 
 
+WAITING_FIRST = Case(When(status__in=OPEN, then=0), default=1)
+
+
 class PickingPage(RecordPage[PickingList]):
     """What the pages of a picking list share."""
 
@@ -54,13 +57,21 @@ class PickingPage(RecordPage[PickingList]):
 
 
 class PickingIndex(PickingPage, RecordList[PickingList]):
-    """The picking lists, the first wanted first."""
+    """The picking lists: those that wait, the first wanted first, then those that are done."""
 
     columns = (
-        Column(label=gettext_lazy("Order"), value="order.number", sort="order__number"),
-        Column(label=gettext_lazy("Partner"), value="order.partner.name", sort="order__partner__name"),
-        Column(label=gettext_lazy("Wanted on"), value=wanted_chip, sort="order__wanted_on"),
-        Column(label=gettext_lazy("Site"), value="order.site.name", sort="order__site__name"),
+        Column(
+            label=gettext_lazy("Partner"),
+            value="order.partner.name",
+            sort="order__partner__name",
+            note=Column(label=gettext_lazy("Order"), value="order.number", sort="order__number"),
+        ),
+        Column(
+            label=gettext_lazy("Wanted on"),
+            value=wanted_chip,
+            sort="order__wanted_on",
+            note=Column(label=gettext_lazy("Site"), value="order.site.name", sort="order__site__name"),
+        ),
         Column(label=gettext_lazy("State"), value=status_chip, sort="status"),
         Column(label=gettext_lazy("Lines"), value="line_count", kind=Kind.NUMBER, sort="line_count"),
         Column(label=gettext_lazy("Reserved"), value="reserved_grams", kind=Kind.KG, sort="reserved_grams"),
@@ -68,8 +79,17 @@ class PickingIndex(PickingPage, RecordList[PickingList]):
     )
     search_fields = ("order__number", "order__partner__name")
     filters = PickingFilter
-    ordering = ("order__wanted_on", "order__number")
+    ordering = (WAITING_FIRST, "order__wanted_on", "order__number")
     empty_text = gettext_lazy("Nothing to pick. Each confirmed order opens a list here.")
+    acts_in_rows = True
+
+    def row_actions(self, record: PickingList) -> list[Action]:
+        """Return the next step of a list that waits: weighing it, then handing it over."""
+        if record.status == PickingStatus.TO_PICK and "pick" in self.allowed:
+            return [Action(label=_("Weigh"), url=self.url("detail", record), primary=True)]
+        if record.status == PickingStatus.PICKED and "hand_over" in self.allowed:
+            return [Action(label=_("Hand over"), url=self.url("handover", record), primary=True)]
+        return []
 
 
 class PickingDetail(PickingPage):
@@ -108,7 +128,7 @@ class PickingDetail(PickingPage):
             text = _("Weights saved. Lines left to weigh: %(count)s.") % {"count": left}
             messages.success(self.request, text)
             return HttpResponseRedirect(self.url("detail", picking))
-        messages.success(self.request, _("%(order)s is ready.") % {"order": picking})
+        messages.success(self.request, _("Order %(order)s is ready.") % {"order": picking})
         return HttpResponseRedirect(
             self.url("handover", picking) if "hand_over" in self.allowed else self.url("list")
         )

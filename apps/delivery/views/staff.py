@@ -1,5 +1,7 @@
 """Pages of the bank: its delivery notes, the rates of the solidarity contribution."""
 
+from dataclasses import replace
+
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
@@ -26,10 +28,8 @@ class NoteList(NotePage, RecordList[DeliveryNote]):
 
     verb = "view"
     columns = (
-        NUMBER,
-        DELIVERED_ON,
-        Column(label=_("Partner"), value="partner.name", sort="partner__name"),
-        Column(label=_("Site"), value="picking_list.order.site.name"),
+        Column(label=_("Partner"), value="partner.name", sort="partner__name", note=NUMBER),
+        replace(DELIVERED_ON, note=Column(label=_("Site"), value="picking_list.order.site.name")),
         Column(label=_("Order"), value="picking_list.order.number"),
         GRAMS,
         CONTRIBUTION,
@@ -63,7 +63,7 @@ RATE_COLUMNS = (
     Column(label=_("Partner type"), value=type_in_words, sort="partner_type"),
     Column(label=_("Supply source"), value=source_in_words, sort="supply_source"),
     Column(label=_("Contribution per kg"), value="cents_per_kg", kind=Kind.EUROS, sort="cents_per_kg"),
-    Column(label=_("From"), value="starts_on", kind=Kind.DAY, sort="starts_on"),
+    Column(label=_("Valid from"), value="starts_on", kind=Kind.DAY, sort="starts_on"),
 )
 
 

@@ -85,11 +85,11 @@ def period_label(period: Period) -> str:
     if period.span is Span.MONTH and period == period_around(period.span, period.since):
         return capfirst(date_format(period.since, "F Y"))
     if period.since == period.until:
-        return date_format(period.since, "j F Y")
+        return display.dated(period.since, "j F Y")
     same_month = (period.since.year, period.since.month) == (period.until.year, period.until.month)
     same_year = period.since.year == period.until.year
-    first = date_format(period.since, "j" if same_month else ("j F" if same_year else "j F Y"))
-    return _now("%(first)s to %(last)s") % {"first": first, "last": date_format(period.until, "j F Y")}
+    first = display.dated(period.since, "j" if same_month else ("j F" if same_year else "j F Y"))
+    return _now("%(first)s to %(last)s") % {"first": first, "last": display.dated(period.until, "j F Y")}
 
 
 def parts(weights: Mapping[str, int], labels: Mapping[str, Text]) -> list[Part]:
@@ -243,7 +243,7 @@ def _steps(
             if start(day) in added:
                 added[start(day)][column] += grams
     return heading, [
-        Step(label=date_format(day, pattern), received_grams=pair[0], handed_over_grams=pair[1])
+        Step(label=display.dated(day, pattern), received_grams=pair[0], handed_over_grams=pair[1])
         for day, pair in added.items()
     ]
 

@@ -6,46 +6,56 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='AuditEntry',
+            name="AuditEntry",
             fields=[
-                ('id', models.UUIDField(default=apps.kernel.models.new_id, editable=False, primary_key=True, serialize=False)),
-                ('at', models.DateTimeField(default=apps.kernel.clock.now, verbose_name='at')),
-                ('actor_id', models.UUIDField(null=True, verbose_name='actor')),
-                ('actor_label', models.CharField(max_length=200, verbose_name='actor')),
-                ('record_kind', models.CharField(max_length=80, verbose_name='record')),
-                ('record_id', models.CharField(max_length=40)),
-                ('record_label', models.CharField(max_length=200)),
-                ('action', models.CharField(max_length=40, verbose_name='action')),
-                ('changes', models.JSONField(default=dict, verbose_name='changes')),
-                ('reason', models.CharField(blank=True, max_length=500, verbose_name='reason')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=apps.kernel.models.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("at", models.DateTimeField(default=apps.kernel.clock.now, verbose_name="at")),
+                ("actor_id", models.UUIDField(null=True, verbose_name="actor")),
+                ("actor_label", models.CharField(max_length=200, verbose_name="actor")),
+                ("record_kind", models.CharField(max_length=80, verbose_name="record")),
+                ("record_id", models.CharField(max_length=40)),
+                ("record_label", models.CharField(max_length=200)),
+                ("action", models.CharField(max_length=40, verbose_name="action")),
+                ("changes", models.JSONField(default=dict, verbose_name="changes")),
+                ("reason", models.CharField(blank=True, max_length=500, verbose_name="reason")),
             ],
             options={
-                'verbose_name': 'history entry',
-                'verbose_name_plural': 'history entries',
-                'ordering': ['-at', '-id'],
-                'indexes': [models.Index(fields=['record_kind', 'record_id', '-at'], name='audit_record')],
+                "verbose_name": "history entry",
+                "verbose_name_plural": "history entries",
+                "ordering": ["-at", "-id"],
+                "indexes": [models.Index(fields=["record_kind", "record_id", "-at"], name="audit_record")],
             },
         ),
         migrations.CreateModel(
-            name='DocumentSequence',
+            name="DocumentSequence",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=20, verbose_name='document')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='year')),
-                ('last', models.PositiveIntegerField(default=0, verbose_name='last number')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=20, verbose_name="document")),
+                ("year", models.PositiveSmallIntegerField(verbose_name="year")),
+                ("last", models.PositiveIntegerField(default=0, verbose_name="last number")),
             ],
             options={
-                'verbose_name': 'document sequence',
-                'verbose_name_plural': 'document sequences',
-                'constraints': [models.UniqueConstraint(fields=('kind', 'year'), name='document_sequence_kind_year')],
+                "verbose_name": "document sequence",
+                "verbose_name_plural": "document sequences",
+                "constraints": [
+                    models.UniqueConstraint(fields=("kind", "year"), name="document_sequence_kind_year")
+                ],
             },
         ),
     ]

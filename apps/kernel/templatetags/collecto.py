@@ -8,6 +8,7 @@ from django.contrib.messages.storage.base import Message
 from django.template import Context
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from apps.kernel import display
@@ -60,6 +61,12 @@ def percent(share: Decimal | float | None, decimals: int = 0) -> str:
 def day(value: dt.date | None) -> str:
     """Write a day in words, with its year only when it is not this year."""
     return display.NOTHING if value is None else display.day(value)
+
+
+@register.filter
+def whole_day(value: dt.date) -> str:
+    """Write a day in full, for a heading: ``Monday 3 March 2026``."""
+    return capfirst(display.dated(value, "l j F Y"))
 
 
 @register.filter

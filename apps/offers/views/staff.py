@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.kernel.abilities import Abilities
 from apps.kernel.display import Chip, Tone
@@ -62,6 +63,24 @@ def status_chip(offer: Offer) -> Chip:
     return Chip(offer.get_status_display(), TONES.get(OfferStatus(offer.status), Tone.NEUTRAL))
 
 
+def answered_grams(offer: Offer) -> int | None:
+    """Return the grams accepted, nothing while the offer waits."""
+    return None if offer.status == OfferStatus.PROPOSED else offer.accepted_grams  # type: ignore[attr-defined]
+
+
+NUMBER = Column(label=_("Number"), value="number", sort="number")
+ACCEPTED = Column(
+    label=pgettext_lazy("weight", "Accepted"),
+    value=answered_grams,
+    kind=Kind.KG,
+    sort="accepted_grams",
+    named=True,
+)
+PICKUP_UNTIL = Column(
+    label=_("Pick-up until"), value="pickup_until", kind=Kind.MOMENT, sort="pickup_until", named=True
+)
+
+
 class OfferPage:
     """What the pages of an offer share."""
 
@@ -79,20 +98,36 @@ class OfferList(OfferPage, RecordList[Offer]):
 
     template_name = "offers/offer_list.html"
     columns = (
-        Column(label=_("Number"), value="number", sort="number"),
+        Column(label=_("Donor"), value="donor.name", sort="donor__name", note=NUMBER),
         Column(label=_("State"), value=status_chip, sort="status"),
-        Column(label=_("Donor"), value="donor.name", sort="donor__name"),
-        Column(label=_("Offered"), value="offered_grams", kind=Kind.KG, sort="offered_grams"),
+        Column(
+            label=pgettext_lazy("weight", "Offered"),
+            value="offered_grams",
+            kind=Kind.KG,
+            sort="offered_grams",
+            note=ACCEPTED,
+        ),
         Column(label=_("Nearest date"), value="earliest_on", kind=Kind.DAY, sort="earliest_on"),
-        Column(label=_("Answer before"), value="answer_by", kind=Kind.MOMENT, sort="answer_by"),
-        Column(label=_("Pick-up until"), value="pickup_until", kind=Kind.MOMENT, sort="pickup_until"),
-        Column(label=_("Accepted"), value="accepted_grams", kind=Kind.KG, sort="accepted_grams"),
+        Column(
+            label=_("Answer before"), value="answer_by", kind=Kind.MOMENT, sort="answer_by", note=PICKUP_UNTIL
+        ),
     )
     search_fields = ("number", "donor__name", "city", "lines__label")
     filters = OfferFilter
     create_label = _("Record an offer")
     lead = _("What donors propose to the bank: answer before they call somebody else.")
     empty_text = _("No offer yet. Offers of the network arrive here; record those made by telephone.")
+    acts_in_rows = True
+
+    def row_actions(self, record: Offer) -> list[Action]:
+        """Return the two answers, while the offer waits for one."""
+        if record.status != OfferStatus.PROPOSED or "accept" not in self.allowed:
+            return []
+        whole = self.url("accept_all", record)
+        return [
+            Action(label=_("Accept all"), url=whole, primary=True, post=True),
+            Action(label=_("Decline"), url=self.url("decline", record)),
+        ]
 
     def page(self, *, status: int = 200, template: str = "", **context: Any) -> HttpResponse:
         """Render the list with a tab per state."""
@@ -182,9 +217,9 @@ class OfferAcceptAll(OfferPage, RecordPage[Offer]):
     def post(self, request: StaffRequest, pk: Any) -> HttpResponse:
         """Accept every line."""
         services.offer_accept(request.actor, offer=self.record)
-        done = _("%(offer)s is accepted. Its pick-up waits in the planning of rounds.")
+        done = _("Offer %(offer)s is accepted. Its pick-up waits in the planning of rounds.")
         messages.success(request, str(done) % {"offer": self.record})
-        return HttpResponseRedirect(self.url("detail", self.record))
+        return HttpResponseRedirect(self.next_url(self.url("detail", self.record)))
 
 
 class OfferAccept(OfferPage, RecordAct[Offer]):
@@ -194,7 +229,7 @@ class OfferAccept(OfferPage, RecordAct[Offer]):
     title = _("Accept in part")
     lead = _("Write what you take of each line. The rest is left to other banks at once.")
     submit = _("Accept these weights")
-    success = _("%(record)s is accepted. Its pick-up waits in the planning of rounds.")
+    success = _("Offer %(record)s is accepted. Its pick-up waits in the planning of rounds.")
 
     def form(self, data: Any = None, files: Any = None) -> forms.BaseForm:
         """Return a weight per line."""
@@ -219,7 +254,7 @@ class OfferDecline(OfferPage, RecordAct[Offer]):
     submit = _("Decline")
     form_class = DeclineForm
     service = staticmethod(services.offer_decline)
-    success = _("%(record)s is declined.")
+    success = _("Offer %(record)s is declined.")
 
 
 class OfferWithdraw(OfferPage, RecordAct[Offer]):
@@ -230,7 +265,7 @@ class OfferWithdraw(OfferPage, RecordAct[Offer]):
     submit = _("Withdraw the offer")
     form_class = WithdrawForm
     service = staticmethod(services.offer_withdraw)
-    success = _("%(record)s is withdrawn.")
+    success = _("Offer %(record)s is withdrawn.")
 
 
 class OfferCreate(OfferPage, RecordPage[Offer]):
@@ -260,7 +295,7 @@ class OfferCreate(OfferPage, RecordPage[Offer]):
             except (DomainError, ValidationError) as error:
                 add_refusal(form, error)
             else:
-                messages.success(request, str(_("%(offer)s is recorded.")) % {"offer": offer})
+                messages.success(request, str(_("Offer %(offer)s is recorded.")) % {"offer": offer})
                 return HttpResponseRedirect(self.url("detail", offer))
         return self.shown(form, lines, status=422)
 

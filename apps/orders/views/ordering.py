@@ -202,7 +202,7 @@ class OrderingPage(RecordPage[Order]):
             form.refuse(error)
             return self.choosing(form, status=422)
         missing = shortages_in(lines_of(order))
-        messages.success(self.request, _("%(order)s is placed.") % {"order": order})
+        messages.success(self.request, _("Order %(order)s is placed.") % {"order": order})
         if missing and self.for_others:
             sentences = " ".join(in_words(shortage) for shortage in missing)
             messages.warning(self.request, _("Less than wanted: %(goods)s") % {"goods": sentences})

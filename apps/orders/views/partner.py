@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.kernel.abilities import Abilities
 from apps.kernel.doors import StaffRequest
@@ -53,7 +54,9 @@ class OwnList(OwnOrders, RecordList[Order]):
     def actions(self, allowed: Abilities) -> list[Action]:
         """Return the way to a new order, and to the last one again."""
         order = self.url("create")
-        actions = [Action(label=_("Order"), url=order, icon="shopping-basket", primary=True)]
+        actions = [
+            Action(label=pgettext_lazy("verb", "Order"), url=order, icon="shopping-basket", primary=True)
+        ]
         latest = self.records().first()
         if latest is not None:
             again = f"{order}?repeat={latest.number}"
@@ -104,4 +107,4 @@ class OwnCancel(OwnOrders, RecordAct[Order]):
     title = _("Cancel the order?")
     lead = _("What was reserved goes to others at once. You can order again from what is left.")
     submit = _("Cancel the order")
-    success = _("%(record)s is cancelled.")
+    success = _("Order %(record)s is cancelled.")

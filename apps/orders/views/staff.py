@@ -35,14 +35,16 @@ class OrderPage(RecordPage[Order]):
         return orders_visible_to(self.request.actor)
 
 
+NUMBER = Column(label=_("Number"), value="number", sort="number")
+SITE = Column(label=_("Site"), value="site.name", sort="site__name")
+
+
 class OrderList(OrderPage, RecordList[Order]):
     """The orders of the bank."""
 
     columns = (
-        Column(label=_("Number"), value="number", sort="number"),
-        Column(label=_("Partner"), value="partner.name", sort="partner__name"),
-        Column(label=_("Wanted on"), value="wanted_on", kind=Kind.DAY, sort="wanted_on"),
-        Column(label=_("Site"), value="site.name", sort="site__name"),
+        Column(label=_("Partner"), value="partner.name", sort="partner__name", note=NUMBER),
+        Column(label=_("Wanted on"), value="wanted_on", kind=Kind.DAY, sort="wanted_on", note=SITE),
         Column(label=_("State"), value=status_chip, sort="status"),
         Column(label=_("Lines"), value="line_count", kind=Kind.NUMBER, sort="line_count"),
         Column(label=_("Ordered"), value="wanted_grams", kind=Kind.KG, sort="wanted_grams"),
@@ -118,4 +120,4 @@ class OrderCancel(OrderPage, RecordAct[Order]):
     title = _("Cancel the order?")
     lead = _("What was reserved goes back to free stock at once. The partner sees the reason.")
     submit = _("Cancel the order")
-    success = _("%(record)s is cancelled.")
+    success = _("Order %(record)s is cancelled.")

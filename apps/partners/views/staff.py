@@ -75,6 +75,11 @@ def agreement_chip(partner: Any) -> Chip:
     return Chip(_("Until %(day)s") % {"day": day(partner.agreement_until)}, Tone.OK)
 
 
+def agreement_period(agreement: Agreement) -> str:
+    """Return the first and the last day of an agreement, in words."""
+    return f"{day(agreement.starts_on)} – {day(agreement.ends_on)}"
+
+
 def agreement_state(agreement: Agreement) -> Chip:
     """Return whether an agreement is in force today, past or to come."""
     if agreement.ends_on < clock.today():
@@ -85,7 +90,7 @@ def agreement_state(agreement: Agreement) -> Chip:
 
 
 AGREEMENT_COLUMNS = (
-    Column(label=_("Period"), value=str),
+    Column(label=_("Period"), value=agreement_period),
     Column(label=_("Signed by"), value="signed_by"),
     Column(label=_("State"), value=agreement_state),
 )
@@ -106,12 +111,14 @@ class PartnerPage:
     abilities = staticmethod(abilities)
 
 
+CODE = Column(label=_("Code"), value="code", sort="code")
+
+
 class PartnerList(PartnerPage, RecordList[Partner]):
     """The partners of the bank."""
 
     columns = (
-        Column(label=_("Name"), value="name", sort="name"),
-        Column(label=_("Code"), value="code", sort="code"),
+        Column(label=_("Name"), value="name", sort="name", note=CODE),
         Column(label=_("Type"), value="get_partner_type_display", sort="partner_type"),
         Column(label=_("Town"), value="city", sort="city"),
         Column(label=_("People"), value="person_count", kind=Kind.NUMBER, sort="person_count"),

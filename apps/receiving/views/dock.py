@@ -47,7 +47,7 @@ def receipt_control(request: StaffRequest, pk: Any) -> HttpResponse:
         except DomainError as error:
             forms.refuse(error)
         else:
-            messages.success(request, _("%(receipt)s is in stock.") % {"receipt": posted})
+            messages.success(request, _("Receipt %(receipt)s is in stock.") % {"receipt": posted})
             return _to_receipt(posted)
     return _control_page(request, receipt, forms, status=422)
 

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.kernel.abilities import Abilities, require
 from apps.kernel.display import Chip, Tone
@@ -56,6 +57,10 @@ def verdict_chip(line: ReceiptLine) -> Chip | None:
     return Chip(line.get_verdict_display(), VERDICT_TONES[Verdict(line.verdict)])
 
 
+NUMBER = Column(label=_("Receipt"), value="number", sort="number")
+SITE = Column(label=_("Site"), value="site.name", sort="site__name")
+
+
 class ReceiptPage:
     """What the pages of a receipt share."""
 
@@ -74,20 +79,40 @@ class ReceiptList(ReceiptPage, RecordList[GoodsReceipt]):
 
     template_name = "receiving/receipt_list.html"
     columns = (
-        Column(label=_("Receipt"), value=str, sort="number"),
+        Column(label=_("Donor"), value="donor.name", sort="donor__name", note=NUMBER),
         Column(label=_("State"), value=status_chip, sort="status"),
-        Column(label=_("Donor"), value="donor.name", sort="donor__name"),
-        Column(label=_("Site"), value="site.name", sort="site__name"),
-        Column(label=_("Expected"), value="expected_grams", kind=Kind.KG, sort="expected_grams"),
-        Column(label=_("Accepted"), value="accepted_grams", kind=Kind.KG, sort="accepted_grams"),
-        Column(label=_("Refused"), value="refused_grams", kind=Kind.KG, sort="refused_grams"),
-        Column(label=_("Opened"), value="created_at", kind=Kind.MOMENT, sort="created_at"),
+        Column(
+            label=pgettext_lazy("weight", "Expected"),
+            value="expected_grams",
+            kind=Kind.KG,
+            sort="expected_grams",
+        ),
+        Column(
+            label=pgettext_lazy("weight", "Accepted"),
+            value="accepted_grams",
+            kind=Kind.KG,
+            sort="accepted_grams",
+        ),
+        Column(
+            label=pgettext_lazy("weight", "Refused"),
+            value="refused_grams",
+            kind=Kind.KG,
+            sort="refused_grams",
+        ),
+        Column(label=_("Opened"), value="created_at", kind=Kind.MOMENT, sort="created_at", note=SITE),
     )
     search_fields = ("number", "donor__name", "lines__label", "lines__supplier_lot")
     filters = ReceiptFilter
     create_label = _("Goods at the door")
     lead = _("What rounds bring back and what comes to the door: weigh, check, put away.")
     empty_text = _("Nothing expected. Rounds bring their receipts here.")
+    acts_in_rows = True
+
+    def row_actions(self, record: GoodsReceipt) -> list[Action]:
+        """Return the control, while the goods wait for it."""
+        if record.status != ReceiptStatus.EXPECTED or "post" not in self.allowed:
+            return []
+        return [Action(label=_("Weigh and check"), url=self.url("control", record), primary=True)]
 
     def page(self, *, status: int = 200, template: str = "", **context: Any) -> HttpResponse:
         """Render the list with a tab per state."""

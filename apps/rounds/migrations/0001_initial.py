@@ -104,7 +104,7 @@ class Migration(migrations.Migration):
                         default=apps.kernel.clock.now, editable=False, verbose_name="changed at"
                     ),
                 ),
-                ("sequence", models.PositiveSmallIntegerField(default=0, verbose_name="order")),
+                ("sequence", models.PositiveSmallIntegerField(default=0, verbose_name="position")),
                 (
                     "status",
                     models.CharField(
@@ -120,7 +120,7 @@ class Migration(migrations.Migration):
                         blank=True,
                         choices=[
                             ("nothing_ready", "Nothing to collect"),
-                            ("closed", "Closed"),
+                            ("closed", "Shop closed"),
                             ("late", "Too late"),
                             ("breakdown", "Breakdown"),
                             ("other", "Other"),

@@ -197,7 +197,7 @@ def round_start(request: StaffRequest, pk: Any) -> HttpResponse:
     require(abilities(request.actor, planned), "start")
     if request.method == "POST":
         services.round_start(request.actor, round=planned)
-        return _pressed(request, planned, _("%(round)s is on the road."))
+        return _pressed(request, planned, _("Round %(round)s is on the road."))
     return HttpResponseRedirect(reverse("rounds_round_detail", kwargs={"pk": pk}))
 
 
@@ -208,7 +208,8 @@ def round_close(request: StaffRequest, pk: Any) -> HttpResponse:
     require(abilities(request.actor, planned), "close")
     if request.method == "POST":
         services.round_close(request.actor, round=planned)
-        return _pressed(request, planned, _("%(round)s is closed. Stops left over wait to be planned again."))
+        done = _("Round %(round)s is closed. Stops left over wait to be planned again.")
+        return _pressed(request, planned, done)
     left = [stop for stop in planned.stops.all() if stop.status == StopStatus.WAITING]
     asked = {"round": planned, "left": left, "back": request.GET.get("back", "round_detail")}
     return render(request, "rounds/close.html", asked)

@@ -32,7 +32,7 @@ class LotMove(LotAct):
     submit = _("Move")
     form_class = MoveForm
     service = staticmethod(services.stock_move)
-    success = _("%(record)s: moved.")
+    success = _("Lot %(record)s: moved.")
 
 
 class LotLose(LotAct):
@@ -44,7 +44,7 @@ class LotLose(LotAct):
     submit = _("Record the loss")
     form_class = LoseForm
     service = staticmethod(services.stock_lose)
-    success = _("%(record)s: the loss is recorded.")
+    success = _("Lot %(record)s: the loss is recorded.")
 
 
 class LotCount(LotAct):
@@ -56,7 +56,7 @@ class LotCount(LotAct):
     submit = _("Record the count")
     form_class = CountForm
     service = staticmethod(services.stock_count)
-    success = _("%(record)s: the count is recorded.")
+    success = _("Lot %(record)s: the count is recorded.")
 
 
 class LotBlock(LotPage, RecordAct[Lot]):
@@ -68,7 +68,7 @@ class LotBlock(LotPage, RecordAct[Lot]):
     submit = _("Block")
     form_class = StatusForm
     service = staticmethod(services.lot_block)
-    success = _("%(record)s is blocked.")
+    success = _("Lot %(record)s is blocked.")
 
 
 class LotUnblock(LotPage, RecordAct[Lot]):
@@ -80,7 +80,7 @@ class LotUnblock(LotPage, RecordAct[Lot]):
     submit = _("Release")
     form_class = StatusForm
     service = staticmethod(services.lot_unblock)
-    success = _("%(record)s may leave again.")
+    success = _("Lot %(record)s may leave again.")
 
 
 class MovementReverse(MovementPage, RecordAct[Movement]):

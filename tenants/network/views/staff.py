@@ -69,7 +69,7 @@ class TransferList(RecordList[Transfer]):
         Column(label=_("To"), value="to_label", sort="to_label"),
         Column(label=_("State"), value=state_chip),
         Column(label=_("Weight"), value="grams", kind=Kind.KG, sort="grams"),
-        Column(label=_("Proposed"), value="created_at", kind=Kind.MOMENT, sort="created_at"),
+        Column(label=_("Proposed on"), value="created_at", kind=Kind.MOMENT, sort="created_at"),
     )
 
     def get(self, request: StaffRequest) -> HttpResponse:
@@ -102,13 +102,14 @@ class TransferDetail(OneTransfer, RecordDetail[Transfer]):
     fields = (
         Column(label=_("From"), value="from_label"),
         Column(label=_("To"), value="to_label"),
-        Column(label=_("Proposed"), value="created_at", kind=Kind.MOMENT),
+        Column(label=_("Proposed on"), value="created_at", kind=Kind.MOMENT),
         Column(label=_("Shipped on"), value="shipped_on", kind=Kind.DAY),
         Column(label=_("Received on"), value="received_on", kind=Kind.DAY),
         Column(label=_("Carrier"), value="carrier"),
         Column(label=_("Transport cost"), value="cost_cents", kind=Kind.EUROS),
         Column(label=_("Message"), value="comment"),
     )
+    action_labels = {"shipped": _("Shipped"), "received": _("Received")}
 
     def state(self, record: Transfer) -> Chip | None:
         """Return the state shown beside the title."""

@@ -31,14 +31,27 @@ def test_the_same_form_sent_twice_opens_one_site(bank, manager):
     assert Site.objects.count() == history_of(first).count() == 1
 
 
-@pytest.mark.parametrize(
-    ("field", "value"), [("postcode", "9"), ("department", "20"), ("latitude", 47.3), ("name", "")]
-)
+@pytest.mark.parametrize(("field", "value"), [("postcode", "9"), ("department", "20"), ("name", "")])
 def test_a_wrong_field_is_named(bank, manager, field, value):
     with pytest.raises(ValidationError) as refusal:
         site_create(manager, **DIJON | {field: value})
     assert list(refusal.value.error_dict) == [field]
     assert not Site.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("latitude", "longitude", "wrong"),
+    [
+        (None, 5.0, "latitude"),
+        (47.3, None, "longitude"),
+        (91.0, 5.0, "latitude"),
+        (47.3, -181.0, "longitude"),
+    ],
+)
+def test_a_place_is_whole_and_on_the_globe(bank, manager, latitude, longitude, wrong):
+    with pytest.raises(ValidationError) as refusal:
+        site_create(manager, **DIJON, latitude=latitude, longitude=longitude)
+    assert list(refusal.value.error_dict) == [wrong]
 
 
 def test_a_code_is_given_once(bank, manager):
