@@ -131,7 +131,7 @@ class DegreesField(forms.FloatField):
         kwargs.setdefault("error_messages", {"invalid": _("Write degrees, for example 47.32.")})
         super().__init__(min_value=-most, max_value=most, **kwargs)
 
-    def to_python(self, value: Any) -> float | None:
+    def to_python(self, value: Any) -> Any:
         """Return degrees.
 
         Raises:

@@ -32,7 +32,7 @@ class LanguageMiddleware:
         if language not in dict(settings.LANGUAGES):
             return self.get_response(request)
         with translation.override(language):
-            request.LANGUAGE_CODE = language  # type: ignore[attr-defined]
+            request.LANGUAGE_CODE = language
             response = self.get_response(request)
             response.headers.setdefault("Content-Language", language)
             return response

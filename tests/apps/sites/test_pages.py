@@ -41,7 +41,7 @@ def test_the_list_counts_what_a_site_holds(bank, browser):
         make_location(site)
         make_vehicle(site)
     row = browser.get("/sites/").context["rows"][0]
-    assert [cell["value"] for cell in row["cells"]][-2:] == ["2", "2"]
+    assert [cell.value for cell in row["cells"]][-2:] == ["2", "2"]
 
 
 def test_a_site_is_opened_on_screen(bank, browser):
