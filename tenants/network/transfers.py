@@ -20,8 +20,7 @@ from apps.kernel.scope import current_bank_id
 from apps.sites.models import Location
 from apps.stock.ledger import Document
 from apps.stock.models import Lot
-from apps.stock.origin import LotOrigin, origin_of
-from apps.stock.selectors import grams_at
+from apps.stock.selectors import LotOrigin, grams_at, origin_of
 from apps.stock.services import surplus_arrive, surplus_ship
 from tenants.crossing import Purpose, in_platform, in_tenant
 from tenants.network import errors

@@ -24,6 +24,7 @@ from apps.stock.selectors.holdings import (
     lots_put_away,
     waiting,
 )
+from apps.stock.selectors.origin import LotOrigin, origin_of
 
 __all__ = [
     "Available",
@@ -31,6 +32,7 @@ __all__ = [
     "Explained",
     "Held",
     "Holding",
+    "LotOrigin",
     "Step",
     "Trace",
     "Waiting",
@@ -45,6 +47,7 @@ __all__ = [
     "lots_put_away",
     "movements_journal",
     "movements_of",
+    "origin_of",
     "reservable",
     "stock_by_product",
     "trace_of",

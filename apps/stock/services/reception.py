@@ -10,8 +10,8 @@ from apps.stock.abilities import abilities
 from apps.stock.errors import LocationMissing
 from apps.stock.ledger import Document, Leg, on_hand, post
 from apps.stock.locks import retrying
-from apps.stock.lots import lot_from_line
 from apps.stock.models import Lot
+from apps.stock.services.lots import lot_from_line
 from apps.stock.states import MovementKind
 
 

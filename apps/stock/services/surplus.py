@@ -12,9 +12,9 @@ from apps.stock.abilities import abilities
 from apps.stock.errors import NothingToMove
 from apps.stock.ledger import Document, Leg, movements_under, on_hand, post
 from apps.stock.locks import retrying
-from apps.stock.lots import lot_from_origin
 from apps.stock.models import Lot, Movement
-from apps.stock.origin import LotOrigin
+from apps.stock.selectors import LotOrigin
+from apps.stock.services.lots import lot_from_origin
 from apps.stock.services.posting import posted
 from apps.stock.states import LossReason, MovementKind
 

@@ -56,13 +56,21 @@ MOVEMENTS_SHOWN = 100
 
 MOVEMENT_COLUMNS = (
     Column(label=_("Day"), value="occurred_on", kind=Kind.DAY, sort="occurred_on"),
-    Column(label=_("Movement"), value=movement_state, sort="kind"),
+    Column(
+        label=_("Movement"),
+        value=movement_state,
+        sort="kind",
+        note=Column(label=_("Reason"), value="reason"),
+    ),
     Column(label=_("Weight"), value="grams", kind=Kind.KG, sort="grams"),
     Column(label=_("From"), value=went_from),
     Column(label=_("To"), value=went_to),
-    Column(label=_("Document"), value="document_number", sort="document_number"),
-    Column(label=_("By"), value="actor_label", sort="actor_label"),
-    Column(label=_("Reason"), value="reason"),
+    Column(
+        label=_("Document"),
+        value="document_number",
+        sort="document_number",
+        note=Column(label=_("By"), value="actor_label", sort="actor_label"),
+    ),
 )
 LOT_MOVEMENT_COLUMNS = (
     Column(label=_("Day"), value="occurred_on", kind=Kind.DAY),
@@ -71,7 +79,13 @@ LOT_MOVEMENT_COLUMNS = (
     Column(label=_("From and to"), value=way),
     Column(label=_("Note"), value=note),
 )
-LOT_COLUMN = Column(label=_("Lot"), value="lot", sort="lot__number")
+NUMBER = Column(label=_("Lot"), value="number", sort="number")
+LOT_COLUMN = Column(
+    label=_("Goods"),
+    value="lot.label",
+    sort="lot__label",
+    note=Column(label=_("Lot"), value="lot.number", sort="lot__number"),
+)
 
 
 class LotPage:
@@ -90,8 +104,7 @@ class LotList(LotPage, RecordList[Lot]):
     """The lots of the bank, first expired first."""
 
     columns = (
-        Column(label=_("Lot"), value="number", sort="number"),
-        Column(label=_("Goods"), value="label", sort="label"),
+        Column(label=_("Goods"), value="label", sort="label", note=NUMBER),
         Column(label=_("Date"), value=lot_date, sort="expires_on"),
         Column(label=_("Free"), value="on_hand_grams", kind=Kind.KG, sort="on_hand_grams"),
         Column(label=_("Reserved"), value="reserved_grams", kind=Kind.KG, sort="reserved_grams"),
@@ -289,5 +302,5 @@ class HoldingList(RecordPage[Lot]):
     def row(self, holding: Holding) -> dict[str, Any]:
         """Return a line that leads to its lots."""
         query = urlencode({"q": holding.label, "family": holding.family.pk})
-        cells = [{"column": column, "value": column.show(holding)} for column in HOLDING_COLUMNS]
+        cells = [column.cell(holding) for column in HOLDING_COLUMNS]
         return {"record": holding, "url": f"{self.url('list')}?{query}", "cells": cells}

@@ -35,8 +35,8 @@ from apps.stock.errors import (
 )
 from apps.stock.facts import LotBlocked
 from apps.stock.models import Lot, Movement
-from apps.stock.origin import origin_of
 from apps.stock.rules import is_expired
+from apps.stock.selectors import origin_of
 from apps.stock.services import (
     Item,
     Want,
@@ -88,7 +88,8 @@ class Warehouse(RuleBasedStateMachine):
         self.reversed: set[tuple[UUID, int]] = set()
         for number, bank in enumerate(self.twins):
             with in_tenant(bank, Purpose.TEST):
-                product = make_product(make_family(code="MACHINE", grace_days=GRACE), grace_days=None)
+                family = make_family(code="MACHINE", grace_days=GRACE)
+                product = make_product(family, ref="MACHINE", grace_days=None)
                 first = make_location()
                 places = [first, make_location(first.site)]
                 self.books.append(Books(bank, product, make_partner(), places))

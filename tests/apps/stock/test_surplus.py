@@ -15,7 +15,7 @@ from apps.stock.errors import (
     NothingToMove,
 )
 from apps.stock.models import Lot, Movement
-from apps.stock.origin import LotOrigin, origin_of
+from apps.stock.selectors import LotOrigin, origin_of
 from apps.stock.services import movement_reverse, surplus_arrive, surplus_ship
 from apps.stock.states import LotStatus
 from tenants.crossing import Purpose, in_platform, in_tenant

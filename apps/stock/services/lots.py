@@ -8,7 +8,7 @@ from apps.kernel.numbering import next_number
 from apps.receiving.models import GoodsReceipt, ReceiptLine
 from apps.stock.errors import FamilyUnknownHere
 from apps.stock.models import Lot
-from apps.stock.origin import COPIED, LotOrigin
+from apps.stock.selectors.origin import COPIED, LotOrigin
 from apps.stock.states import Granularity
 
 NUMBER_KIND = "LOT"
