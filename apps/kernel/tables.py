@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from django.http import HttpResponse
+from django.utils.html import format_html
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -46,7 +47,8 @@ class Column:
 
     ``value`` is an attribute path (``"donor.name"``, ``"get_status_display"``) or a function of the
     record; a ``display.Chip`` is shown as a state. ``sort`` is the ORM field the column sorts by.
-    ``note`` is shown smaller under the value, and is a column of its own in a file.
+    ``note`` is shown smaller under the value, after its label when ``named``; in a file it is a column
+    of its own.
     """
 
     label: Text
@@ -54,6 +56,7 @@ class Column:
     kind: Kind = Kind.TEXT
     sort: str = ""
     note: "Column | None" = None
+    named: bool = False
 
     @property
     def is_numeric(self) -> bool:
@@ -78,7 +81,9 @@ class Column:
 
     def cell(self, record: Any) -> "Cell":
         """Return the value and its note as a page shows them."""
-        note = self.note.show(record) if self.note else ""
+        note = self.note.show(record) if self.note else display.NOTHING
+        if self.note and self.note.named and note != display.NOTHING:
+            note = format_html("{} {}", self.note.label, note)
         return Cell(column=self, value=self.show(record), note="" if note == display.NOTHING else note)
 
     def export(self, record: Any) -> str:

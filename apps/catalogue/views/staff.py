@@ -1,5 +1,6 @@
 """Pages of the catalogue: products and families."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import QuerySet
@@ -71,8 +72,7 @@ class ProductList(ProductPage, RecordList[Product]):
     """The products of the bank."""
 
     columns = (
-        NAME,
-        Column(label=_("Reference"), value="ref", sort="ref"),
+        replace(NAME, note=Column(label=_("Reference"), value="ref", sort="ref")),
         Column(label=_("Family"), value="family.name", sort="family__name"),
         TEMPERATURE,
         DATE_KIND,

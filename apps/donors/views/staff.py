@@ -42,16 +42,18 @@ class DonorPage:
     abilities = staticmethod(abilities)
 
 
+CODE = Column(label=_("Code"), value="code", sort="code")
+SOURCE = Column(label=_("Supply source"), value="get_supply_source_display", sort="supply_source")
+DEPARTMENT = Column(label=_("Department"), value="department", sort="department", named=True)
+
+
 class DonorList(DonorPage, RecordList[Donor]):
     """The donors of the bank."""
 
     columns = (
-        Column(label=_("Name"), value="name", sort="name"),
-        Column(label=_("Code"), value="code", sort="code"),
-        Column(label=_("Kind"), value="get_kind_display", sort="kind"),
-        Column(label=_("Supply source"), value="get_supply_source_display", sort="supply_source"),
-        Column(label=_("Town"), value="city", sort="city"),
-        Column(label=_("Department"), value="department", sort="department"),
+        Column(label=_("Name"), value="name", sort="name", note=CODE),
+        Column(label=_("Kind"), value="get_kind_display", sort="kind", note=SOURCE),
+        Column(label=_("Town"), value="city", sort="city", note=DEPARTMENT),
         Column(label=_("Telephone"), value="phone"),
         Column(label=_("Convention"), value=convention_chip),
     )

@@ -41,7 +41,7 @@ class RecordList(RecordPage[M]):
     columns: Sequence[Column] = ()
     search_fields: Sequence[str] = ()
     filters: type[FilterForm] | None = None
-    ordering: Sequence[str] = ()
+    ordering: Sequence[Any] = ()
     per_page: int = 50
     lead: Text = ""
     create_label: Text = _("Add")
