@@ -27,7 +27,9 @@
   const side = (e) => Math.min(box(e).width, box(e).height);
   const touched = (e) => Math.max(side(e), ...[...(e.labels ?? [])].map(side));
   complain(`target under ${smallestTarget} px`, targets.filter((e) => !inSentence(e) && touched(e) < smallestTarget));
-  complain(`action under ${primaryTarget} px`, targets.filter((e) => e.matches('.primary:not([aria-current])') && side(e) < primaryTarget));
+  const thumb = innerWidth < 600 ? '.primary' : '.primary:not(.small)';
+  complain(`action under ${primaryTarget} px`,
+    targets.filter((e) => e.matches(`${thumb}:not([aria-current])`) && side(e) < primaryTarget));
 
   const foreign = new Set([...document.querySelectorAll('body [lang]')].map((e) => e.textContent.trim()));
   const spoken = [...document.querySelectorAll('[aria-label], [placeholder]')].filter(shown);

@@ -28,10 +28,12 @@ ENGLISH = re.compile(r"(?<![-\w])(?:[Tt]he|[Aa]nd|with|[Yy]our|this|from|of|is|a
 
 def complaints_about(page: Page) -> list[str]:
     """Return what axe, the ruler and the ear find wrong with a page that should be French."""
-    measured = page.evaluate(MEASURES, [SMALLEST_TEXT, SMALLEST_TARGET, PRIMARY_TARGET])
-    said = [] if measured["language"] == "fr" else [f"its language is {measured['language']!r}"]
+    measured: dict[str, Any] = page.evaluate(MEASURES, [SMALLEST_TEXT, SMALLEST_TARGET, PRIMARY_TARGET])
+    said = list(measured["complaints"])
+    if measured["language"] != "fr":
+        said.append(f"its language is {measured['language']!r}")
     english = [text for text in measured["texts"] if ENGLISH.search(text) or text in untranslated_texts()]
-    return said + measured["complaints"] + [f"English: {text}" for text in english] + axe_violations(page)
+    return said + [f"English: {text}" for text in english] + axe_violations(page)
 
 
 def axe_violations(page: Page) -> list[str]:
