@@ -45,7 +45,7 @@ const widths = new ResizeObserver((entries) => {
   for (const { target } of entries) {
     const scrolls = target.scrollWidth > target.clientWidth;
     const label = target.querySelector("caption")?.textContent.trim() ?? "";
-    for (const [name, value] of Object.entries({ tabindex: "0", role: "region", "aria-label": label })) {
+    for (const [name, value] of Object.entries({ tabindex: "0", role: "group", "aria-label": label })) {
       if (scrolls) target.setAttribute(name, value);
       else target.removeAttribute(name);
     }
