@@ -6,6 +6,8 @@ PORT ?= 8000
 SEED ?= 1
 TESTS ?= tests
 WORKERS ?= 2
+MARKS ?= not slow
+FRENCH := platform/collecto/locale/fr/LC_MESSAGES/django
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
@@ -14,11 +16,11 @@ SHELL := /bin/bash
 help: ## Show what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sort | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
 
-demo: $(VENV)/base.stamp ## Run the whole network on this machine, after one simulated week
+demo: $(VENV)/base.stamp $(FRENCH).mo ## Run the whole network on this machine, after one simulated week
 	@$(BIN)/collecto demo --port $(PORT) --seed $(SEED)
 
-test: $(VENV)/dev.stamp ## Run the whole suite on a throw-away embedded database
-	@$(BIN)/pytest -n $(WORKERS) --dist loadgroup $(TESTS)
+test: $(VENV)/dev.stamp $(FRENCH).mo ## Run the suite on a throw-away embedded database (MARKS=slow: the rest)
+	@$(BIN)/pytest -n $(WORKERS) --dist loadgroup -m "$(MARKS)" $(TESTS)
 
 lint: $(VENV)/dev.stamp ## Check style, types, layers, settings, migrations, templates, translations, locks
 	@$(BIN)/python infra/lint.py
@@ -51,6 +53,9 @@ $(VENV)/base.stamp: requirements/base.txt requirements/build.txt pyproject.toml 
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@$(BIN)/collecto messages compile
 	@touch $@
+
+$(FRENCH).mo: $(FRENCH).po | $(VENV)/base.stamp
+	@$(BIN)/collecto messages compile
 
 $(VENV)/dev.stamp: requirements/dev.txt $(VENV)/base.stamp
 	@echo "Installing development tools …"
