@@ -114,7 +114,7 @@ class RecordList(RecordPage[M]):
 
     def _searched(self, records: models.QuerySet[M]) -> models.QuerySet[M]:
         """Keep the records where each word typed occurs in one of the search fields."""
-        for word in self.request.GET.get("q", "").split():
+        for word in self.request.GET.get("q", "").replace("\x00", " ").split():
             hits = (models.Q(**{f"{name}__icontains": word}) for name in self.search_fields)
             records = records.filter(reduce(or_, hits, models.Q()))
         return records
