@@ -28,6 +28,33 @@ def living_network(django_db_setup: None, django_db_blocker: DjangoDbBlocker) ->
         yield
 
 
+@pytest.fixture(scope="module")
+def living_copy(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Point every query at a copy of the lived-in database, for the tests of a module that commit."""
+    with django_db_blocker.unblock(), _copy_of("living"):
+        yield
+
+
+@contextmanager
+def _copy_of(suffix: str) -> Iterator[None]:
+    """Point every query at a copy of a lived-in database for a block; the copy is dropped after it."""
+    with lived_in(suffix):
+        name = settings.DATABASES["default"]["NAME"]
+    original, copy = sql.Identifier(name), sql.Identifier(f"{name}_copy")
+    drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(copy)
+    with in_owner(Purpose.TEST), connection.cursor() as cursor:
+        cursor.execute(drop)
+        cursor.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(copy, original))
+    previous, prefix = connection.settings_dict["NAME"], settings.DATABASE_ROLE_PREFIX
+    _switch(f"{name}_copy", name)
+    try:
+        yield
+    finally:
+        _switch(previous, prefix)
+        with in_owner(Purpose.TEST), connection.cursor() as cursor:
+            cursor.execute(drop)
+
+
 @contextmanager
 def lived_in(suffix: str) -> Iterator[None]:
     """Point every query at a lived-in database of the test run for a block."""

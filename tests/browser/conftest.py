@@ -53,18 +53,15 @@ def chromium() -> Iterator[Browser]:
         pytest.fail("NO BROWSER: COLLECTO_BROWSER=required, but neither $CHROMIUM nor chromium is here")
     if not found:
         pytest.skip("NO BROWSER: install chromium or set CHROMIUM to run the browser tests")
-    monkeypatch = pytest.MonkeyPatch()
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # the loop of the browser's driver is not ours
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
         yield browser
         browser.close()
-    monkeypatch.undo()
 
 
 @pytest.fixture(scope="module")
-def network(living_network: None, site: str, chromium: Browser) -> Iterator[Network]:
-    """The lived-in network, on real hosts; each request is answered by a thread with its own connection."""
+def network(living_copy: None, site: str, chromium: Browser) -> Iterator[Network]:
+    """A copy of the lived-in network on real hosts; threads answer, each with its own connection."""
     opened = Network(chromium, int(site.rpartition(":")[2]))
     yield opened
     opened.close_all()
