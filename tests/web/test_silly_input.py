@@ -24,14 +24,63 @@ PAGES = [
 ]
 PUBLIC = ["/give/", "/give/not-a-word/", "/offers/nothing/withdraw/"]
 JUNK = "☃ <script>alert(1)</script> '\"; DROP TABLE x; -- " + "9" * 400
-NAMES = """
-name code ref email siret department postcode latitude longitude city kind weekday opens_at
-closes_at day site vehicle driver donor partner wanted_on grams kg weight reason location
-destination to counted_grams comment op_key capacity_grams unit_grams gtin expires_on pickup_from
-pickup_until starts_on ends_on cents_per_kg stops stop round max_c received_by chilled_temperature_c
-next lines-TOTAL_FORMS lines-INITIAL_FORMS lines-0-goods lines-0-kg lines-0-grams form-TOTAL_FORMS
-form-INITIAL_FORMS form-0-id
-""".split()
+NAMES = [
+    "name",
+    "code",
+    "ref",
+    "email",
+    "siret",
+    "department",
+    "postcode",
+    "latitude",
+    "longitude",
+    "city",
+    "kind",
+    "weekday",
+    "opens_at",
+    "closes_at",
+    "day",
+    "site",
+    "vehicle",
+    "driver",
+    "donor",
+    "partner",
+    "wanted_on",
+    "grams",
+    "kg",
+    "weight",
+    "reason",
+    "location",
+    "destination",
+    "to",
+    "counted_grams",
+    "comment",
+    "op_key",
+    "capacity_grams",
+    "unit_grams",
+    "gtin",
+    "expires_on",
+    "pickup_from",
+    "pickup_until",
+    "starts_on",
+    "ends_on",
+    "cents_per_kg",
+    "stops",
+    "stop",
+    "round",
+    "max_c",
+    "received_by",
+    "chilled_temperature_c",
+    "next",
+    "lines-TOTAL_FORMS",
+    "lines-INITIAL_FORMS",
+    "lines-0-goods",
+    "lines-0-kg",
+    "lines-0-grams",
+    "form-TOTAL_FORMS",
+    "form-INITIAL_FORMS",
+    "form-0-id",
+]
 SENDINGS: dict[str, Callable[[], dict[str, str]]] = {
     "nothing": dict,
     "junk": lambda: dict.fromkeys(NAMES, JUNK),
