@@ -5,11 +5,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from apps.delivery.abilities import abilities
-from apps.delivery.selectors import pickings_due
+from apps.delivery.selectors import notes_of_charity, pickings_due
 from apps.delivery.states import PickingStatus
 from apps.kernel import clock
 from apps.kernel.abilities import Actor
+from apps.kernel.pages import Action, Column, Kind, Panel, table_panel
 from apps.kernel.today import Queue
+
+NOTES_SHOWN = 3
 
 
 def queues(actor: Actor) -> list[Queue]:
@@ -40,3 +43,26 @@ def queues(actor: Actor) -> list[Queue]:
         ),
     ]
     return [queue for queue in found if queue.count]
+
+
+def panels(actor: Actor) -> list[Panel]:
+    """Return the latest delivery notes of a charity, with what each asks of it (one query)."""
+    if "view_own_notes" not in abilities(actor):
+        return []
+    columns = [
+        Column(label=_("Number"), value="number"),
+        Column(label=_("Delivered on"), value="delivered_on", kind=Kind.DAY),
+        Column(label=_("Weight"), value="grams", kind=Kind.KG),
+        Column(label=_("Solidarity contribution"), value="contribution_cents", kind=Kind.EUROS),
+    ]
+    every = Action(label=_("All delivery notes"), url=reverse("delivery_mine_list"), icon="file-text")
+    return [
+        table_panel(
+            _("Latest delivery notes"),
+            columns=columns,
+            records=notes_of_charity(actor)[:NOTES_SHOWN],
+            empty=_("No delivery note yet. You get one with each collection."),
+            url_of=lambda note: reverse("delivery_note_detail", args=[note.pk]),
+            actions=[every],
+        )
+    ]

@@ -1,4 +1,8 @@
-"""What waits today: every stage that has work answers with queues for its own people."""
+"""What waits today: every stage that has work answers for its own people.
+
+A stage's ``today`` module holds ``queues(actor)``, the piles of work with their numbers; where it helps,
+``actions(actor)``, what this person comes to do most, and ``panels(actor)``, what they come to read.
+"""
 
 from dataclasses import dataclass
 from typing import Literal

@@ -8,6 +8,7 @@ from django.utils.translation import ngettext
 
 from apps.kernel import clock
 from apps.kernel.abilities import Actor
+from apps.kernel.pages import Action
 from apps.kernel.today import Queue
 from apps.offers.abilities import abilities
 from apps.offers.selectors import answers_due
@@ -37,3 +38,10 @@ def queues(actor: Actor) -> list[Queue]:
             tone="danger" if urgent else "warn",
         )
     ]
+
+
+def actions(actor: Actor) -> list[Action]:
+    """Return the way to note an offer made by telephone."""
+    if "create" not in abilities(actor):
+        return []
+    return [Action(label=_("Record an offer"), url=reverse("offers_offer_create"), icon="gift")]

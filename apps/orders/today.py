@@ -3,10 +3,11 @@
 from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from apps.kernel import clock
 from apps.kernel.abilities import Actor
+from apps.kernel.pages import Action, Column, Kind, Panel, table_panel
 from apps.kernel.today import Queue
 from apps.orders.abilities import abilities
 from apps.orders.models import Order
@@ -66,5 +67,39 @@ def _of_desk() -> list[Queue]:
             hint=_("Their day has passed: call the partner, or cancel"),
             url=f"{reverse('orders_order_list')}?sort=wanted_on",
             tone="danger",
+        )
+    ]
+
+
+def actions(actor: Actor) -> list[Action]:
+    """Return the order page: for a charity the first thing on the page, for the desk one of its doors."""
+    allowed = abilities(actor)
+    if "view_own" in allowed:
+        order = reverse("orders_mine_create")
+        return [Action(label=pgettext("verb", "Order"), url=order, icon="shopping-basket", primary=True)]
+    if "place_for_others" in allowed:
+        order = reverse("orders_order_create")
+        return [Action(label=_("Order for a partner"), url=order, icon="shopping-basket")]
+    return []
+
+
+def panels(actor: Actor) -> list[Panel]:
+    """Return the orders of a charity that are on their way to it (one query)."""
+    if "view_own" not in abilities(actor):
+        return []
+    columns = [
+        Column(label=_("Number"), value="number"),
+        Column(label=_("State"), value="get_status_display"),
+        Column(label=_("Collection"), value="wanted_on", kind=Kind.DAY),
+        Column(label=_("Site"), value="site.name"),
+        Column(label=_("Reserved"), value="reserved_grams", kind=Kind.KG),
+    ]
+    return [
+        table_panel(
+            _("Your orders under way"),
+            columns=columns,
+            records=orders_of_charity(actor).filter(status__in=OPEN).order_by("wanted_on", "number"),
+            empty=_("No order under way."),
+            url_of=lambda order: reverse("orders_mine_detail", args=[order.pk]),
         )
     ]

@@ -8,6 +8,7 @@ from django.utils.translation import ngettext
 
 from apps.kernel import clock
 from apps.kernel.abilities import Actor
+from apps.kernel.pages import Action
 from apps.kernel.today import Queue
 from apps.receiving.abilities import abilities
 from apps.receiving.selectors import expected_since
@@ -35,3 +36,10 @@ def queues(actor: Actor) -> list[Queue]:
             tone="danger" if late else "warn",
         )
     ]
+
+
+def actions(actor: Actor) -> list[Action]:
+    """Return the way to take in goods that somebody brings to the door."""
+    if "create" not in abilities(actor):
+        return []
+    return [Action(label=_("Goods at the door"), url=reverse("receiving_receipt_create"), icon="warehouse")]

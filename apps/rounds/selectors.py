@@ -83,6 +83,12 @@ def rounds_to_drive(actor: Actor, *, day: dt.date) -> QuerySet[Round]:
     return open_rounds.order_by("day", "number")
 
 
+def rounds_of_driver(actor: Actor, *, day: dt.date) -> QuerySet[Round]:
+    """Return the open rounds that bear this person's name, up to a day."""
+    mine = rounds_with_stops().filter(driver_id=actor.id, day__lte=day)
+    return mine.exclude(status=RoundStatus.CLOSED).order_by("day", "number")
+
+
 def load_of(stops: Iterable[Stop], payload_grams: int | None) -> Load:
     """Return the load of stops read by ``stops_with_goods``; missed stops weigh nothing."""
     planned = sum(_grams_aboard(stop) for stop in stops)
