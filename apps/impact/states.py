@@ -10,7 +10,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from apps.impact import rules
@@ -93,14 +93,14 @@ class Reading:
     def comparison(self) -> str:
         """The change in words: ``12 % more``, ``2.1 points less``, ``unchanged``."""
         if self.value is None or self.before is None:
-            return _now("no comparison")
+            return gettext("no comparison")
         is_share = self.definition.unit is Unit.SHARE
         if not is_share and self.before <= 0:
-            return _now("none before") if self.value > 0 else _now("unchanged")
+            return gettext("none before") if self.value > 0 else gettext("unchanged")
         now, before = Decimal(self.value), Decimal(self.before)
         change = round(now - before, 3) if is_share else round(now / before - 1, 2)
         if not change:
-            return _now("unchanged")
+            return gettext("unchanged")
         return _in_points(change) if is_share else _in_percent(change)
 
 
@@ -117,12 +117,12 @@ def show_weight(grams: int) -> str:
 
 
 def _in_points(change: Decimal) -> str:
-    words = _now("%(points)s points more") if change > 0 else _now("%(points)s points less")
+    words = gettext("%(points)s points more") if change > 0 else gettext("%(points)s points less")
     return words % {"points": display.number(abs(change) * 100, decimals=1)}
 
 
 def _in_percent(change: Decimal) -> str:
-    words = _now("%(change)s more") if change > 0 else _now("%(change)s less")
+    words = gettext("%(change)s more") if change > 0 else gettext("%(change)s less")
     return words % {"change": display.percent(abs(change))}
 
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from django.utils.formats import date_format
 from django.utils.text import capfirst
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from apps.donors.states import SupplySource
@@ -89,7 +89,7 @@ def period_label(period: Period) -> str:
     same_month = (period.since.year, period.since.month) == (period.until.year, period.until.month)
     same_year = period.since.year == period.until.year
     first = display.dated(period.since, "j" if same_month else ("j F" if same_year else "j F Y"))
-    return _now("%(first)s to %(last)s") % {"first": first, "last": display.dated(period.until, "j F Y")}
+    return gettext("%(first)s to %(last)s") % {"first": first, "last": display.dated(period.until, "j F Y")}
 
 
 def parts(weights: Mapping[str, int], labels: Mapping[str, Text]) -> list[Part]:
@@ -221,9 +221,11 @@ def _flow_finding(steps: Sequence[Step]) -> str:
     received = sum(step.received_grams for step in steps)
     handed = sum(step.handed_over_grams for step in steps)
     if not received and not handed:
-        return _now("Nothing in this period.")
+        return gettext("Nothing in this period.")
     best = max(steps, key=lambda step: step.received_grams)
-    return _now("%(received)s received, %(handed)s handed over. Most was received on %(best)s: %(most)s.") % {
+    return gettext(
+        "%(received)s received, %(handed)s handed over. Most was received on %(best)s: %(most)s."
+    ) % {
         "received": whole_kg(received),
         "handed": whole_kg(handed),
         "best": best.label,
