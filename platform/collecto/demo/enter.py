@@ -28,7 +28,8 @@ def enter(request: HttpRequest) -> HttpResponse:
     for hat in hats.prefetch_related("bank__domains").order_by("bank__created_at", "user__full_name"):
         by_bank[hat.bank].append(hat)
     port = request.get_host().partition(":")[2]
-    spaces = [_space(bank, held, port) for bank, held in by_bank.items()]
+    in_order = sorted(by_bank.items(), key=lambda found: (found[0].kind != "federation", -len(found[1])))
+    spaces = [_space(bank, held, port) for bank, held in in_order]
     return render(request, "demo/enter.html", {"spaces": spaces})
 
 
