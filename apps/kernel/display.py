@@ -109,6 +109,19 @@ def date_tone(value: dt.date) -> Tone:
     return Tone.WARN if days <= SOON_DAYS else Tone.NEUTRAL
 
 
+def paper_date(date_kind: str, expires_on: dt.date | None) -> str:
+    """Return the date of a food as a document keeps it, with its year: ``Use by 3 March 2026``."""
+    if date_kind == "NONE" or expires_on is None:
+        return _("No date")
+    values = {"day": paper_day(expires_on)}
+    return (_("Use by %(day)s") if date_kind == "USE_BY" else _("Best before %(day)s")) % values
+
+
+def paper_day(value: dt.date) -> str:
+    """Write a day as a document keeps it, always with its year: ``3 March 2026``."""
+    return dated(value, "j F Y").replace(" ", NO_BREAK_SPACE)
+
+
 def food_date(date_kind: str, expires_on: dt.date | None) -> Chip:
     """Return the date of a food as a chip: ``Use by Mon 3 March (in 2 days)``.
 

@@ -2,7 +2,7 @@
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from apps.kernel import clock
 from apps.kernel.abilities import Actor, Role
@@ -70,7 +70,7 @@ def panels(actor: Actor) -> list[Panel]:
     columns = [
         Column(label=_("Stop"), value="offer.donor.name", note=Column(label=_("Place"), value=_place_of)),
         Column(label=_("Between"), value=_hours_of),
-        Column(label=_("Planned"), value="planned_grams", kind=Kind.KG),
+        Column(label=pgettext("weight", "Planned"), value="planned_grams", kind=Kind.KG),
     ]
     rounds = rounds_of_driver(actor, day=clock.today())
     return [

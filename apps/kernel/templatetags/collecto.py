@@ -99,6 +99,18 @@ def food_date(date_kind: str, expires_on: dt.date | None) -> SafeString:
     return display.food_date(date_kind, expires_on).__html__()
 
 
+@register.simple_tag
+def paper_date(date_kind: str, expires_on: dt.date | None) -> str:
+    """Write the date of a food on a document: ``{% paper_date lot.date_kind lot.expires_on %}``."""
+    return display.paper_date(date_kind, expires_on)
+
+
+@register.filter
+def paper_day(value: dt.date) -> str:
+    """Write a day on a document, always with its year."""
+    return display.paper_day(value)
+
+
 @register.filter
 def undo_url(message: Message) -> str:
     """Return the address that undoes what a message reports, or an empty text."""
