@@ -221,8 +221,8 @@ def sample_empty() -> dict[str, Any]:
 def sample_history() -> list[HistoryLine]:
     """Return a short history."""
     at = clock.now()
-    moved = SimpleNamespace(actor_label="Inès Morel", at=at, reason="Counted twice.")
-    made = SimpleNamespace(actor_label="Tournée du matin", at=at - dt.timedelta(days=2), reason="")
+    moved = SimpleNamespace(actor_id=1, actor_label="Inès Morel", at=at, reason="Counted twice.")
+    made = SimpleNamespace(actor_id=None, actor_label="rounds", at=at - dt.timedelta(days=2), reason="")
     changes = [("Weight", "190 kg", "186.4 kg"), ("Place", "Floor · 12", "Cold room 2 · B-04")]
     return [
         HistoryLine(entry=moved, label="Changed", changes=changes),  # type: ignore[arg-type]

@@ -47,6 +47,11 @@ class HistoryLine:
     label: Text
     changes: list[tuple[str, Any, Any]]
 
+    @property
+    def who(self) -> str:
+        """Who did it: a person by name, the software by the product's name."""
+        return str(self.entry.actor_label) if self.entry.actor_id else "COLLECTO"
+
 
 class RecordDetail(RecordPage[M]):
     """A record's sheet: its fields, the panels of the stage, its history."""

@@ -17,7 +17,7 @@ from apps.orders.forms import CancelForm, OrderFilter, PartnerChoiceForm
 from apps.orders.models import Order
 from apps.orders.selectors import lines_of, orders_visible_to
 from apps.orders.services import order_cancel
-from apps.orders.states import OPEN
+from apps.orders.states import OPEN, OrderStatus
 from apps.orders.views.chips import status_chip
 from apps.orders.views.ordering import OrderingPage
 
@@ -84,6 +84,7 @@ class OrderCreate(OrderPage, OrderingPage):
 class OrderDetail(OrderPage, RecordDetail[Order]):
     """One order: its lines with the lots reserved, and its history."""
 
+    action_labels = dict(OrderStatus.choices)
     fields = (
         Column(label=_("Partner"), value="partner.name"),
         Column(label=_("Wanted on"), value="wanted_on", kind=Kind.DAY),

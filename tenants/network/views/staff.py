@@ -109,7 +109,7 @@ class TransferDetail(OneTransfer, RecordDetail[Transfer]):
         Column(label=_("Transport cost"), value="cost_cents", kind=Kind.EUROS),
         Column(label=_("Message"), value="comment"),
     )
-    action_labels = {"shipped": _("Shipped"), "received": _("Received")}
+    action_labels = {**dict(TransferState.choices), "shipped": _("Shipped"), "received": _("Received")}
 
     def state(self, record: Transfer) -> Chip | None:
         """Return the state shown beside the title."""
