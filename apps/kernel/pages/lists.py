@@ -113,10 +113,14 @@ class RecordList(RecordPage[M]):
         return found.order_by(*self._order(), "pk")
 
     def _searched(self, records: models.QuerySet[M]) -> models.QuerySet[M]:
-        """Keep the records where each word typed occurs in one of the search fields."""
+        """Keep the records where each word typed occurs in one of the search fields.
+
+        Found by id: a line that matches must neither repeat its record nor multiply its sums.
+        """
         for word in self.request.GET.get("q", "").replace("\x00", " ").split():
             hits = (models.Q(**{f"{name}__icontains": word}) for name in self.search_fields)
-            records = records.filter(reduce(or_, hits, models.Q()))
+            matching = self.model._default_manager.filter(reduce(or_, hits, models.Q()))
+            records = records.filter(pk__in=matching.order_by().values("pk"))
         return records
 
     @cached_property

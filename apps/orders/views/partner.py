@@ -47,10 +47,6 @@ class OwnList(OwnOrders, RecordList[Order]):
     search_fields = ("number", "lines__label")
     empty_text = _("No order yet. Choose from what is in stock today.")
 
-    def records(self) -> QuerySet[Order]:
-        """Return the orders once each, however many lines match a search."""
-        return super().records().distinct() if self.request.GET.get("q") else super().records()
-
     def actions(self, allowed: Abilities) -> list[Action]:
         """Return the way to a new order, and to the last one again."""
         order = self.url("create")

@@ -193,3 +193,12 @@ def test_an_offer_of_another_bank_is_not_found(browser: Client, twin_b: FoodBank
     with in_tenant(twin_b, Purpose.TEST):
         foreign = make_offer()
     assert browser.get(f"/offers/{foreign.pk}/").status_code == 404
+
+
+def test_a_search_that_finds_several_lines_counts_each_weight_once(browser: Client):
+    make_offer(
+        make_offer_line(grams=30_000, label="Green bananas"),
+        make_offer_line(grams=20_000, label="Ripe bananas"),
+    )
+    (row,) = browser.get("/offers/?q=banan").context["rows"]
+    assert row["record"].offered_grams == 50_000

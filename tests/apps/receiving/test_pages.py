@@ -244,3 +244,9 @@ def test_a_use_by_date_over_is_refused_at_the_dock(browser: Client):
     sent = typed(receipt, expires_on=str(yesterday), date_kind=DateKind.USE_BY)
     answer = browser.post(f"/receiving/{receipt.pk}/control/", sent)
     assert "the use-by date is over" in answer.text
+
+
+def test_a_search_that_finds_several_lines_counts_each_weight_once(browser: Client):
+    make_receipt(make_receipt_line(label="Green bananas"), make_receipt_line(label="Ripe bananas"))
+    (row,) = browser.get("/receiving/?q=banan").context["rows"]
+    assert row["record"].expected_grams == 200_000
