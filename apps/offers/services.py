@@ -299,7 +299,7 @@ def _settle(actor: Actor, offer: Offer, status: OfferStatus, *, comment: str) ->
     before, offer.status = offer.status, status
     offer.answered_at = offer.updated_at = clock.now()
     offer.answered_by = actor.label[:200]
-    offer.comment = comment[:500] or offer.comment
+    offer.comment = offer.comment or comment[:500]  # what the donor wrote is for the driver
     offer.save(
         update_fields=["status", "decline_reason", "answered_at", "answered_by", "comment", "updated_at"]
     )

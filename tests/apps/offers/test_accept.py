@@ -46,6 +46,13 @@ def test_accepting_in_part_keeps_the_grams_of_each_line(manager: Actor):
     assert grams_of(offer) == [50_000, 0]
 
 
+def test_an_answer_leaves_what_the_donor_wrote_for_the_driver(manager: Actor):
+    offer = make_offer(comment="Ring at the back door")
+    offer_accept(manager, offer=offer, comment="Called back")
+    offer.refresh_from_db()
+    assert offer.comment == "Ring at the back door"
+
+
 def test_the_network_hears_what_is_taken_and_what_is_left(manager: Actor, told: list[Fact]):
     step = uuid4()
     offer = make_offer(make_offer_line(grams=80_000), network_step_id=step)

@@ -152,3 +152,9 @@ def test_a_volunteer_drives_any_round(bank: FoodBank, sign_in: SignIn):
     make_round(stop, started=True)
     sign_in(bank, Role.VOLUNTEER).post(path_of(stop), weights(stop, "50"))
     assert Stop.objects.get().status == StopStatus.COLLECTED
+
+
+def test_the_driver_reads_what_the_donor_wrote(phone: Client):
+    stop = make_stop(comment="Ring at the back door")
+    round_of_driver(stop)
+    assert "Ring at the back door" in phone.get(path_of(stop)).text
