@@ -54,6 +54,10 @@ def transfer_propose(
     """
     require(abilities(actor), "propose")
     _require_here(from_bank)
+    with in_platform(Purpose.TRANSFER):
+        known = Transfer.objects.filter(op_key=op_key, from_bank=from_bank).first()
+    if known is not None:
+        return known
     if to_bank.pk == from_bank.pk or to_bank.status != BankStatus.ACTIVE or not to_bank.has_schema:
         raise errors.NotABank
     free = grams_at(lot, location).on_hand_grams
@@ -61,9 +65,6 @@ def transfer_propose(
         raise errors.NotEnoughToTransfer(free)
     line = _line(from_bank, lot, location, grams)
     with in_platform(Purpose.TRANSFER):
-        known = Transfer.objects.filter(op_key=op_key).first()
-        if known is not None:
-            return known
         transfer = Transfer.objects.create(
             number=_next_number(),
             op_key=op_key,
@@ -143,8 +144,8 @@ def transfer_ship(
                     document=document,
                 )
             write_entry(actor, locked, "shipped", reason=carrier)
+            locked.shipped_on = clock.today()
         TransferLine.objects.bulk_update(lines, ["shipped_grams"])
-        locked.shipped_on = clock.today()
         locked.carrier = carrier
         locked.cost_cents = locked.cost_cents if cost_cents is None else cost_cents
     return locked
@@ -185,8 +186,8 @@ def transfer_receive(
                     document=document,
                 )
             write_entry(actor, locked, "received", reason=reason)
+            locked.received_on = clock.today()
         TransferLine.objects.bulk_update(lines, ["received_grams", "lost_grams", "loss_reason"])
-        locked.received_on = clock.today()
     return locked
 
 

@@ -7,9 +7,9 @@ from django.utils.translation import gettext as _
 
 from apps.kernel.abilities import Actor, require
 from apps.sites.models import Location
-from apps.stock import ledger
+from apps.stock import ledger, rules
 from apps.stock.abilities import abilities
-from apps.stock.errors import NothingToMove
+from apps.stock.errors import NothingToMove, WrongZone
 from apps.stock.ledger import Document, Leg, movements_under, on_hand, post
 from apps.stock.locks import retrying
 from apps.stock.models import Lot, Movement
@@ -67,6 +67,7 @@ def surplus_arrive(
     Raises:
         FamilyUnknownHere: the catalogue has no such family.
         NothingToMove: nothing was received and nothing was lost.
+        WrongZone: the location is too warm or too cold.
     """
     require(abilities(actor), "arrive")
     made = movements_under(op_key)
@@ -74,6 +75,8 @@ def surplus_arrive(
         return made[0].lot
     if received_grams + lost_grams <= 0:
         raise NothingToMove
+    if not rules.zone_accepts(location.zone, origin.temperature_class):
+        raise WrongZone(location.name, Location.Zone(rules.zone_of(origin.temperature_class)).label)
     lot = lot_from_origin(actor, origin)
     ledger.open_accounts([(lot, on_hand(location))])
     ends = [

@@ -1,11 +1,14 @@
 """Goods between two banks: every gram is in a stock, on the road, or a named loss."""
 
+import datetime as dt
 from collections.abc import Callable
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.http import Http404
 
+from apps.kernel import clock
 from apps.kernel.abilities import Role
 from apps.kernel.errors import Conflict, DomainError, Forbidden
 from apps.kernel.history import history_of
@@ -128,6 +131,32 @@ def test_proposing_the_same_form_twice_proposes_once(twin_a, twin_b, lot):
     key = uuid4()
     first = propose(twin_a, twin_b, lot, 1_000, op_key=key)
     assert propose(twin_a, twin_b, lot, 1_000, op_key=key).pk == first.pk
+
+
+def test_a_proposal_sent_again_once_the_goods_have_left_is_still_the_first(twin_a, twin_b, lot):
+    key = uuid4()
+    first = propose(twin_a, twin_b, lot, 500_000, op_key=key)
+    act(twin_b, transfer_accept, first)
+    act(twin_a, transfer_ship, first)
+    assert propose(twin_a, twin_b, lot, 500_000, op_key=key).pk == first.pk
+
+
+def test_the_day_of_a_transfer_is_that_of_the_bank_overseas(twin_a, twin_b, proposed):
+    act(twin_b, transfer_accept, proposed)
+    with in_platform(Purpose.TEST):
+        FoodBank.objects.update(timezone="Indian/Reunion")
+    with clock.time_set_to(dt.datetime.combine(clock.today(), dt.time(21), tzinfo=dt.UTC)):
+        overseas = clock.now().astimezone(ZoneInfo("Indian/Reunion")).date()
+        assert act(twin_a, transfer_ship, proposed).shipped_on == overseas
+        assert receive(twin_b, proposed, 300_000).received_on == overseas
+
+
+def test_goods_on_arrival_keep_to_the_cold_they_need(twin_b, shipped):
+    with in_tenant(twin_b, Purpose.TEST):
+        Location.objects.filter(code="QUAI").update(zone=Location.Zone.FROZEN)
+    with pytest.raises(DomainError) as refusal:
+        receive(twin_b, shipped, 300_000)
+    assert refusal.value.code == "wrong_zone"
 
 
 def test_no_more_is_proposed_than_is_free(twin_a, twin_b, lot):
