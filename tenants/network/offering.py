@@ -132,7 +132,9 @@ def offer_withdraw(actor: Actor, *, offer: NetworkOffer) -> NetworkOffer:
         asked = RoutingStep.objects.select_for_update(of=("self",)).select_related("bank")
         step = asked.filter(offer=offer, state=StepState.ASKED).first()
         offer = routing.offer_locked(offer.pk)
-        if offer.status not in UNDER_WAY or (step and not local.offer_withdrawn(step)):
+        waiting = set(offer.steps.filter(state=StepState.ASKED))
+        passed_on = waiting - {step}  # while this one waited for a lock
+        if passed_on or offer.status not in UNDER_WAY or (step and not local.offer_withdrawn(step)):
             raise errors.NetworkOfferClosed
         if step is not None:
             routing.step_settle(step, StepState.CANCELLED)

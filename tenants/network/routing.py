@@ -6,6 +6,7 @@ lost, and the outbox brings it. Locks are taken in one order: step, offer, lines
 """
 
 import datetime as dt
+import logging
 from collections.abc import Mapping
 from uuid import UUID
 
@@ -21,6 +22,8 @@ from tenants.network.abilities import abilities
 from tenants.network.models import NetworkOffer, NetworkOfferLine, RoutingStep
 from tenants.network.selectors import candidates, days_left, offer_to_route
 from tenants.network.states import NetworkOfferStatus, StepState
+
+logger = logging.getLogger("collecto.network")
 
 
 def ask_next(offer: NetworkOffer) -> None:
@@ -91,7 +94,8 @@ def step_answer(
 def steps_advance_due(actor: Actor, *, now: dt.datetime) -> int:
     """Pass on every question whose deadline is over; returns how many.
 
-    Each in its own transaction, rows taken with ``SKIP LOCKED``: two workers never advance one step.
+    Each in its own transaction, rows taken with ``SKIP LOCKED``: two workers never advance one step. A
+    question that fails is tried again next time, after the others.
 
     Raises:
         Forbidden: only the software does this.
@@ -105,7 +109,7 @@ def steps_advance_due(actor: Actor, *, now: dt.datetime) -> int:
             if step is None:
                 return advanced
             seen.add(step.pk)
-            advanced += _timed_out(step)
+            advanced += _timed_out_alone(step)
 
 
 def offer_locked(pk: UUID) -> NetworkOffer:
@@ -128,6 +132,16 @@ def offer_close(offer: NetworkOffer, *, otherwise: NetworkOfferStatus) -> None:
     offer.status = otherwise
     offer.closed_at = offer.updated_at = clock.now()
     offer.save(update_fields=["status", "closed_at", "updated_at"])
+
+
+def _timed_out_alone(step: RoutingStep) -> bool:
+    """Close a locked step; what goes wrong with one question is logged and stops no other."""
+    try:
+        with transaction.atomic():
+            return _timed_out(step)
+    except Exception:
+        logger.exception("question %s could not be passed on", step.pk)
+        return False
 
 
 def _timed_out(step: RoutingStep) -> bool:

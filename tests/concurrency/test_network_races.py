@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterator
 from functools import partial
+from threading import Event
+from time import sleep
 from uuid import uuid4
 
 import pytest
@@ -13,8 +15,11 @@ from apps.kernel.errors import Conflict
 from apps.sites.models import Location
 from apps.stock.selectors import available_by_lot
 from tenants.crossing import Purpose, in_owner, in_platform, in_tenant
-from tenants.network.models import NetworkOffer, Transfer
+from tenants.network.abilities import donor_actor
+from tenants.network.models import NetworkOffer, RoutingStep, Transfer
 from tenants.network.services import (
+    offer_withdraw,
+    step_answer,
     steps_advance_due,
     transfer_accept,
     transfer_cancel,
@@ -32,6 +37,7 @@ from tests.people import actor_as
 
 KEEPER = actor_as(Role.STOCK)
 
+WAITERS = "SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
 WIPE = """
 SET LOCAL session_replication_role = replica;
 DELETE FROM network_transitleg; DELETE FROM network_transferline; DELETE FROM network_transfer;
@@ -86,6 +92,39 @@ def test_of_many_workers_one_passes_a_silent_question_on(open_bank):
     assert first[:2] == (home.slug, StepState.TIMED_OUT)
     assert len({row[0] for row in others}) == len(others)
     assert refreshed(offer).status == NetworkOfferStatus.EXPIRED
+
+
+def test_an_offer_passed_on_while_its_donor_takes_it_back_stays_with_the_next_bank(open_bank):
+    home, following = open_bank(departments=["974"]), open_bank(departments=["974"])
+    make_pantry(home, following)
+    offer = publish(department="974")
+    held = Event()
+
+    def pass_on() -> None:
+        with in_platform(Purpose.TEST), transaction.atomic():
+            step = RoutingStep.objects.select_for_update(of=("self",)).get(offer=offer)
+            held.set()
+            wait_for_a_waiter()
+            step_answer(software("network"), step_id=step.pk, accepted={}, decline_reason="no_room")
+
+    def take_back() -> None:
+        held.wait(5)
+        offer_withdraw(donor_actor(offer.donor_account), offer=offer)
+
+    _passed, refusal = together(home, [pass_on, take_back])
+    assert isinstance(refusal, Conflict)
+    assert [row[1] for row in asked(offer)] == [StepState.DECLINED, StepState.ASKED]
+    assert refreshed(offer).status == NetworkOfferStatus.ROUTED
+
+
+def wait_for_a_waiter() -> None:
+    """Return once another transaction waits for a row that this one holds."""
+    for _try in range(100):
+        with connection.cursor() as cursor:
+            cursor.execute(WAITERS)
+            if cursor.fetchone()[0]:
+                return
+        sleep(0.01)
 
 
 def test_goods_shipped_by_two_people_at_once_leave_once(open_bank):

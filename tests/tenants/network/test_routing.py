@@ -12,9 +12,10 @@ from apps.kernel.errors import Conflict, DomainError, Forbidden
 from apps.offers.services import offer_accept, offer_decline
 from apps.offers.states import DeclineReason, OfferStatus
 from tenants.crossing import Purpose, in_platform, in_tenant
+from tenants.network import local
 from tenants.network.abilities import donor_actor
 from tenants.network.handlers import on_offer_accepted
-from tenants.network.models import DonorAccount, NetworkOffer
+from tenants.network.models import DonorAccount, NetworkOffer, RoutingStep
 from tenants.network.services import offer_withdraw, step_answer, steps_advance_due
 from tenants.network.states import NetworkOfferStatus, StepState
 from tenants.outbox.models import OutboxMessage
@@ -264,3 +265,18 @@ def test_the_same_donor_has_one_account(db):
 def account_of(offer: NetworkOffer) -> DonorAccount:
     with in_platform(Purpose.TEST):
         return DonorAccount.objects.get(pk=offer.donor_account_id)
+
+
+def test_a_question_that_fails_does_not_hold_up_the_others(twin_a, monkeypatch):
+    broken, fine = publish(), publish()
+    step = next(iter(steps_of(broken)))
+    expired = local.offer_expired
+    monkeypatch.setattr(local, "offer_expired", lambda each: 1 / 0 if each.pk == step.pk else expired(each))
+    assert advance(hours=24) == 1
+    assert [row[:2] for row in asked(broken)] == [("twin-a", StepState.ASKED)]
+    assert asked(fine)[0][:2] == ("twin-a", StepState.TIMED_OUT)
+
+
+def steps_of(offer: NetworkOffer) -> list[RoutingStep]:
+    with in_platform(Purpose.TEST):
+        return list(offer.steps.all())
