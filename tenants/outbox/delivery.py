@@ -28,6 +28,9 @@ _draining: ContextVar[bool] = ContextVar("collecto_outbox_draining", default=Fal
 NOBODY = UUID(int=0)
 """Stands for the platform itself where a bank is asked for."""
 
+KEPT = dt.timedelta(days=30)
+"""How long a done row stays, for whoever asks what happened."""
+
 TAKE_ONE = """
 SELECT id FROM outbox_outboxmessage
 WHERE done_at IS NULL AND parked_at IS NULL AND due_at <= %(now)s
@@ -85,6 +88,13 @@ def deliver_one(*, after: UUID = NOBODY) -> UUID | None:
             message.done_at = clock.now()
         message.save(update_fields=["attempts", "done_at", "due_at", "parked_at", "last_error"])
     return message.bank_id or NOBODY
+
+
+def forget_done() -> int:
+    """Remove the rows done longer ago than ``KEPT``; returns how many. Parked rows stay."""
+    before = dt.datetime.now(dt.UTC) - KEPT
+    with in_platform(Purpose.OUTBOX):
+        return OutboxMessage.objects.filter(done_at__lt=before).delete()[0]
 
 
 def _take(after: UUID) -> OutboxMessage | None:

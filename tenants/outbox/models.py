@@ -13,7 +13,7 @@ class OutboxMessage(models.Model):
     """One later reaction to one fact of one bank (or of the platform, without a bank).
 
     Written only by ``public.outbox_append``, which takes the bank from the role of the connection.
-    Done rows are kept until the sweep removes them; a row that failed ``MAX_ATTEMPTS`` times is parked.
+    Done rows are removed after a month; a row that failed ``MAX_ATTEMPTS`` times is parked.
     """
 
     id = models.BigAutoField(primary_key=True)

@@ -13,6 +13,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 2, "socket_connect_timeout"
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BEAT_SCHEDULE = {
     "outbox-sweep": {"task": "outbox.sweep", "schedule": 60.0},
+    "outbox-forget": {"task": "outbox.forget", "schedule": 24 * 3600.0},
     "network-deadlines": {"task": "network.advance_due", "schedule": 60.0},
     "offers-expire": {"task": "offers.expire_due", "schedule": 300.0},
     "federation-fold": {"task": "federation.fold", "schedule": 60.0},

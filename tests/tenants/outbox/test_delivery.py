@@ -4,14 +4,16 @@ from dataclasses import dataclass
 
 import pytest
 from django.db import transaction
+from django.db.models import F
 
 from apps.kernel import facts
 from apps.kernel.facts import Fact, Reactions, emit
 from apps.kernel.scope import current_scope
 from collecto.wiring import install
 from tenants.crossing import Purpose, in_platform, in_tenant
-from tenants.outbox.delivery import deliver_one
+from tenants.outbox.delivery import KEPT, deliver_one
 from tenants.outbox.models import MAX_ATTEMPTS, OutboxMessage
+from tenants.outbox.tasks import forget
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,3 +108,14 @@ def test_a_failing_row_does_not_hold_up_the_others(twin_a, twin_b, deliver):
     boil(twin_b, "black")
     deliver()
     assert ("twin-b", "black") in seen
+
+
+def test_what_was_done_long_ago_is_forgotten_and_nothing_else(twin_a, deliver):
+    for name in ("old", "fresh"):
+        boil(twin_a, name)
+    deliver()
+    boil(twin_a, "waiting")
+    with in_platform(Purpose.TEST):
+        OutboxMessage.objects.filter(pk=messages()[0].pk).update(done_at=F("done_at") - KEPT)
+    assert forget() == 1
+    assert [message.payload["name"] for message in messages()] == ["fresh", "waiting"]
