@@ -111,7 +111,7 @@ def test_writers_who_lock_nothing_first_meet_and_both_get_through(bank: FoodBank
 
     results = together(bank, [partial(post_both, lots), partial(post_both, lots[::-1])])
     assert results == [None, None]
-    assert sum(tries.values()) == 3
+    assert sum(tries.values()) >= 3
     assert {held(lot, there) for lot in lots} == {(200, 0)}
 
 
