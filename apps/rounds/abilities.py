@@ -1,5 +1,6 @@
 """Who may plan rounds and who may drive them."""
 
+from apps.kernel import clock
 from apps.kernel.abilities import Abilities, Actor, Role, verbs
 from apps.rounds.models import Round, Stop
 
@@ -8,7 +9,7 @@ def abilities(actor: Actor, about: Round | Stop | None = None) -> Abilities:
     """Return what this person may do with rounds, or with one round or one of its stops.
 
     Planners plan; the staff sees every round and volunteers may hold the wheel of any; a driver sees
-    and records only the rounds that bear their name.
+    and records only the rounds that bear their name, once their day has come.
     """
     plans = actor.is_any(Role.MANAGER, Role.ROUNDS)
     drives_all = plans or actor.is_any(Role.VOLUNTEER)
@@ -22,8 +23,8 @@ def abilities(actor: Actor, about: Round | Stop | None = None) -> Abilities:
 
 
 def _is_driver_of(actor: Actor, about: Round | Stop | None) -> bool:
-    """Tell whether the actor is the driver of the round, or of the stop's round."""
+    """Tell whether the actor is the driver of the round, or of the stop's round, and its day has come."""
     if not actor.is_any(Role.DRIVER) or actor.id is None:
         return False
     round_ = about.round if isinstance(about, Stop) else about
-    return round_ is not None and round_.driver_id == actor.id
+    return round_ is not None and round_.driver_id == actor.id and round_.day <= clock.today()

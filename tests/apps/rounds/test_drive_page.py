@@ -1,8 +1,11 @@
 """The driver's day on a telephone."""
 
+import datetime as dt
+
 import pytest
 from django.test import Client
 
+from apps.kernel import clock
 from apps.kernel.abilities import Role
 from apps.rounds.models import Round, Stop
 from apps.rounds.states import RoundStatus, StopStatus
@@ -158,3 +161,11 @@ def test_the_driver_reads_what_the_donor_wrote(phone: Client):
     stop = make_stop(comment="Ring at the back door")
     round_of_driver(stop)
     assert "Ring at the back door" in phone.get(path_of(stop)).text
+
+
+def test_a_round_of_another_day_waits_for_its_day(phone: Client):
+    tomorrow = clock.today() + dt.timedelta(days=1)
+    planned = make_round(make_stop(), started=False, driver_id=driver().pk, day=tomorrow)
+    assert phone.post(f"/rounds/{planned.pk}/start/").status_code == 403
+    with clock.time_set_to(clock.now() + dt.timedelta(days=1)):
+        assert phone.post(f"/rounds/{planned.pk}/start/").status_code == 302
