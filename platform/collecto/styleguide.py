@@ -19,7 +19,7 @@ from apps.kernel.display import Chip, Tone, food_date
 from apps.kernel.doors import Section, reads
 from apps.kernel.errors import Conflict, Forbidden
 from apps.kernel.forms import DayInput, EurosField, FilterForm, KgField, OpKeyForm, StepperInput
-from apps.kernel.pages import Action, Column, Heading, HistoryLine, Kind
+from apps.kernel.pages import Action, Column, Heading, HistoryLine, Kind, table_panel
 from apps.kernel.today import Queue
 from collecto.menu import ICONS, Shell
 
@@ -45,7 +45,7 @@ ENTRIES = {
 }
 FAMILIES = [("milk", "Dairy"), ("veg", "Vegetables")]
 LOT_COLUMNS = (
-    Column(label="Lot", value="name", sort="name"),
+    Column(label="Lot", value="name", sort="name", note=Column(label="Number", value="number")),
     Column(label="Date", value="date"),
     Column(label="Place", value="place"),
     Column(label="State", value="state", sort="state"),
@@ -153,6 +153,7 @@ def sample_lots() -> list[SimpleNamespace]:
     return [
         SimpleNamespace(
             pk=number,
+            number=f"LOT-2026-{number + 1:05}",
             name=name,
             date=food_date(kind, today + dt.timedelta(days=days)),
             place=place,
@@ -203,6 +204,19 @@ def sample_table() -> dict[str, Any]:
         "narrowed": False,
         "empty_text": "Nothing in stock.",
     }
+
+
+def sample_today() -> dict[str, Any]:
+    """Return the context of the first page: piles of work, what one comes to do, what one comes to read."""
+    listed = table_panel(
+        "Orders under way",
+        columns=LOT_COLUMNS,
+        records=sample_lots()[:2],
+        empty="No order under way.",
+        url_of=lambda _lot: "#",
+    )
+    order = Action(label="Order", url="#", icon="shopping-basket", primary=True)
+    return {"queues": sample_queues(), "actions": [order], "panels": [listed], "today": clock.today()}
 
 
 def sample_empty() -> dict[str, Any]:
@@ -276,7 +290,7 @@ def sample_refused_form() -> dict[str, Any]:
 
 SAMPLES = {
     "": ("styleguide/index.html", components),
-    "today": ("home/bank.html", lambda: {"queues": sample_queues(), "today": clock.today()}),
+    "today": ("home/bank.html", sample_today),
     "list": ("records/list.html", sample_table),
     "empty": ("records/list.html", sample_empty),
     "sheet": ("records/detail.html", sample_sheet),
