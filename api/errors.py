@@ -12,13 +12,14 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
-from apps.kernel.errors import Conflict, DomainError, Forbidden
+from apps.kernel.errors import Conflict, DomainError, Forbidden, refusal_in
 
 
 def as_problem(error: Exception, context: dict[str, Any]) -> Response | None:
     """Turn any refusal into its answer; an unknown error stays an error 500."""
-    if isinstance(error, DomainError):
-        return Response(_refusal(error), status=_status(error))
+    refusal = refusal_in(error)
+    if refusal is not None:
+        return Response(_refusal(refusal), status=_status(refusal))
     error = _spoken_by_rest(error)
     response = exception_handler(error, context)
     if response is not None and isinstance(error, exceptions.APIException):

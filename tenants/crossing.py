@@ -106,13 +106,23 @@ def in_owner(purpose: Purpose) -> Iterator[Scope]:
 
 
 def each_tenant(purpose: Purpose, visit: Callable[[FoodBank], T]) -> list[tuple[FoodBank, T]]:
-    """Visit every active bank in schema-name order and return what each visit answered."""
+    """Visit every active bank in schema-name order and return what each visit answered.
+
+    Raises:
+        ExceptionGroup: some visits failed; every other bank was visited all the same.
+    """
     with in_platform(purpose):
         banks = list(FoodBank.objects.operating().order_by("schema_name"))
-    answers = []
+    answers, failures = [], []
     for bank in banks:
-        with in_tenant(bank, purpose):
-            answers.append((bank, visit(bank)))
+        try:
+            with in_tenant(bank, purpose):
+                answers.append((bank, visit(bank)))
+        except Exception as error:  # noqa: BLE001  (gathered and raised together below)
+            error.add_note(f"while visiting {bank.slug}")
+            failures.append(error)
+    if failures:
+        raise ExceptionGroup(f"{len(failures)} of {len(banks)} banks failed", failures)
     return answers
 
 

@@ -1,9 +1,15 @@
 """Errors a person can act on."""
 
 from collections.abc import Mapping
+from typing import Final
 
 from django.core.exceptions import ValidationError
+from django.db import OperationalError
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+CLASHES: Final = frozenset({"40P01", "40001", "55P03"})
+"""SQLSTATE of two writers who met: deadlock, serialisation failure, lock not available in time."""
 
 Text = str | Promise
 
@@ -55,3 +61,20 @@ class Forbidden(DomainError):
     """This person may not do this; nothing was written."""
 
     code = "forbidden"
+
+
+class Busy(Conflict):
+    """Two people wrote the same thing at the same instant; the other one came first."""
+
+    code = "busy"
+
+    def __init__(self) -> None:
+        super().__init__(_("Somebody else was writing the same thing. Nothing was changed: try again."))
+
+
+def refusal_in(error: Exception) -> DomainError | None:
+    """Return the refusal that an exception stands for, ``None`` for an error of ours."""
+    if isinstance(error, DomainError):
+        return error
+    state = getattr(error.__cause__, "sqlstate", None) if isinstance(error, OperationalError) else None
+    return Busy() if state in CLASHES else None

@@ -21,6 +21,7 @@ from uuid import UUID
 
 from django.db import OperationalError, connection
 
+from apps.kernel.errors import CLASHES
 from apps.stock.models import Lot
 
 P = ParamSpec("P")
@@ -28,8 +29,6 @@ R = TypeVar("R")
 
 TRIES: Final = 4
 PAUSE_SECONDS: Final = 0.05
-RETRIED: Final = frozenset({"40P01", "40001", "55P03"})
-"""Deadlock, serialisation failure, lock not available: PostgreSQL asks the caller to try again."""
 
 
 def lock_lots(ids: Iterable[UUID]) -> dict[UUID, Lot]:
@@ -49,7 +48,7 @@ def retrying(act: Callable[P, R]) -> Callable[P, R]:
             try:
                 return act(*args, **kwargs)
             except OperationalError as error:
-                if getattr(error.__cause__, "sqlstate", None) not in RETRIED:
+                if getattr(error.__cause__, "sqlstate", None) not in CLASHES:
                     raise
                 time.sleep(random.uniform(0, PAUSE_SECONDS * 2**attempt))  # noqa: S311
         return act(*args, **kwargs)

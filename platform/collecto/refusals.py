@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from apps.kernel.errors import Conflict, DomainError, Forbidden
+from apps.kernel.errors import Conflict, DomainError, Forbidden, refusal_in
 
 
 class RefusalMiddleware:
@@ -20,9 +20,10 @@ class RefusalMiddleware:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Turn a refusal into its page."""
-        if not isinstance(exception, DomainError):
+        refusal = refusal_in(exception)
+        if refusal is None:
             return None
-        return render(request, "refusal.html", {"refusal": exception}, status=status_of(exception))
+        return render(request, "refusal.html", {"refusal": refusal}, status=status_of(refusal))
 
 
 def status_of(error: DomainError) -> int:

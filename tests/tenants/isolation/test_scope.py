@@ -7,7 +7,7 @@ from django.db import DatabaseError, connection, transaction
 
 from apps.kernel.models import AuditEntry
 from apps.kernel.scope import NoScope, current_scope
-from tenants.crossing import Purpose, in_platform, in_tenant
+from tenants.crossing import Purpose, each_tenant, in_platform, in_tenant
 from tenants.registry.models import FoodBank
 
 
@@ -66,3 +66,17 @@ def test_history_cannot_be_rewritten_by_a_bank(bank):
     entry("first")
     with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
         AuditEntry.objects.update(actor_label="somebody else")
+
+
+def test_a_bank_whose_visit_fails_does_not_keep_the_others_waiting(twin_a, twin_b):
+    seen = []
+
+    def visit(bank: FoodBank) -> None:
+        seen.append(bank.slug)
+        if bank == twin_a:
+            raise LookupError
+
+    with pytest.raises(ExceptionGroup) as failed:
+        each_tenant(Purpose.TEST, visit)
+    assert seen == ["twin-a", "twin-b"]
+    assert failed.value.exceptions[0].__notes__ == ["while visiting twin-a"]
