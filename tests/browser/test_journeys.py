@@ -52,11 +52,17 @@ def fr(text: str) -> str:
 
 
 def press(page: Page, label: str) -> None:
-    page.get_by_role("button", name=fr(label)).locator("visible=true").first.click()
+    go(page, page.get_by_role("button", name=fr(label)))
 
 
 def follow(page: Page, label: str, *, exact: bool = True) -> None:
-    page.get_by_role("link", name=label, exact=exact).locator("visible=true").first.click()
+    go(page, page.get_by_role("link", name=label, exact=exact))
+
+
+def go(page: Page, way: Locator) -> None:
+    """Click what is seen of a way to another page, and wait until that page stands."""
+    with page.expect_navigation():
+        way.filter(visible=True).first.click()
 
 
 def row(page: Page, text: str) -> Locator:
@@ -64,7 +70,7 @@ def row(page: Page, text: str) -> Locator:
 
 
 def open_row(page: Page, text: str) -> None:
-    row(page, text).get_by_role("link").first.click()
+    go(page, row(page, text).get_by_role("link"))
 
 
 def goods(page: Page, name: str) -> Locator:
@@ -167,7 +173,7 @@ def test_a_charity_orders_with_its_thumb_sees_what_is_missing_and_cancels(networ
     press(page, "See the order")
     with in_bank():
         somebody_else_takes(rice, kg=4)
-    page.locator("button[value=place]").click()
+    go(page, page.locator("button[value=place]"))
 
     expect(page.locator(".notice[data-tone=warn]")).to_contain_text(re.compile(r"1\s*kg.*3\s*kg"))
     follow(page, fr("Cancel the order"))
@@ -186,11 +192,11 @@ def test_a_charity_orders_and_cancels_without_any_script(network):
     expect(goods(page, "Riz complet").get_by_role("button")).to_have_count(0)
     goods(page, "Riz complet").get_by_role("spinbutton").fill("4")
     press(page, "See the order")
-    page.locator("button[value=change]").click()
+    go(page, page.locator("button[value=change]"))
     goods(page, "Riz complet").get_by_role("spinbutton").fill("3")
     press(page, "See the order")
     expect(goods(page, "Riz complet")).to_contain_text(re.compile(r"3\s*kg"))
-    page.locator("button[value=place]").click()
+    go(page, page.locator("button[value=place]"))
 
     expect(page.locator(".notice[data-tone=ok]")).to_be_visible()
     follow(page, fr("Cancel the order"))
@@ -247,7 +253,7 @@ def test_a_delivery_note_prints_on_one_sheet_without_the_menus(network):
     press(page, "Hand over and write the note")
     expect(page.locator(".signatures")).to_be_visible()
     expect(page.locator("body")).not_to_have_attribute("data-printed", "yes")
-    press(page, "Print")
+    page.get_by_role("button", name=fr("Print")).click()
 
     expect(page.locator("body")).to_have_attribute("data-printed", "yes")
     page.emulate_media(media="print")
