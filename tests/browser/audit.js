@@ -1,5 +1,5 @@
 // What no rule of axe measures, as one list of complaints: sizes, clipping, overflow, texts.
-([smallestText, smallestTarget, primaryTarget]) => {
+([smallestText, smallestLabel, smallestTarget, primaryTarget]) => {
   const hidden = '.visually-hidden, .skip-link, [popover]:not(:popover-open), dialog:not([open])';
   const shown = (e) => e.checkVisibility({ visibilityProperty: true }) && !e.closest(hidden);
   const all = [...document.querySelectorAll('body *')].filter(shown);
@@ -17,7 +17,8 @@
     complaints.push(`the page is ${overflow} px too wide`);
     complain('sticks out', all.filter((e) => box(e).right > innerWidth + 1).slice(0, 5));
   }
-  complain(`text under ${smallestText} px`, all.filter((e) => hasText(e) && size(e) < smallestText - 0.05));
+  const readable = (e) => size(e) >= (e.closest('svg') ? smallestLabel : smallestText) - 0.05;
+  complain('text too small', all.filter((e) => hasText(e) && !readable(e)));
   complain('clipped in its drawing', all.filter((e) => e.matches('svg text')).filter((e) => {
     const inner = box(e), outer = box(e.ownerSVGElement);
     return inner.left < outer.left - 1 || inner.right > outer.right + 1

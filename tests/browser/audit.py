@@ -11,7 +11,7 @@ from playwright.sync_api import Page
 
 from collecto.commands.messages import CATALOGUE
 
-SMALLEST_TEXT, SMALLEST_TARGET, PRIMARY_TARGET = 12, 24, 44
+LEAST = {"text": 14, "label in a drawing": 12, "target": 24, "main action": 44}
 """Pixels."""
 MEASURES = (Path(__file__).parent / "audit.js").read_text(encoding="utf-8")
 OPTIONS = {
@@ -26,14 +26,20 @@ ENGLISH = re.compile(r"(?<![-\w])(?:[Tt]he|[Aa]nd|with|[Yy]our|this|from|of|is|a
 """Words that no French sentence holds."""
 
 
-def complaints_about(page: Page) -> list[str]:
-    """Return what axe, the ruler and the ear find wrong with a page that should be French."""
-    measured: dict[str, Any] = page.evaluate(MEASURES, [SMALLEST_TEXT, SMALLEST_TARGET, PRIMARY_TARGET])
+def complaints_about(page: Page, *, language: str = "fr") -> list[str]:
+    """Return what axe, the ruler and the ear find wrong with a page that should be in a language."""
+    measured: dict[str, Any] = page.evaluate(MEASURES, list(LEAST.values()))
     said = list(measured["complaints"])
-    if measured["language"] != "fr":
+    if measured["language"] != language:
         said.append(f"its language is {measured['language']!r}")
-    english = [text for text in measured["texts"] if ENGLISH.search(text) or text in untranslated_texts()]
-    return said + [f"English: {text}" for text in english] + axe_violations(page)
+    if language == "fr":
+        said += [f"English: {text}" for text in measured["texts"] if is_english(text)]
+    return said + axe_violations(page)
+
+
+def is_english(text: str) -> bool:
+    """Tell whether a text of a French page was left in English."""
+    return bool(ENGLISH.search(text)) or text in untranslated_texts()
 
 
 def axe_violations(page: Page) -> list[str]:
