@@ -82,7 +82,7 @@ def round_create(
         DomainError: the day is over, or the vehicle is no longer in use.
     """
     require(abilities(actor), "create")
-    number = next_number("TR")
+    number = next_number("TO")
     op_key = op_key or new_id()
     known = Round.objects.filter(op_key=op_key).first()
     if known is not None:

@@ -34,7 +34,7 @@ def order_of(planned: Round) -> list[Stop]:
 
 def test_a_round_is_numbered(manager: Actor):
     made = round_create(manager, day=clock.today(), site=make_site(), vehicle=None)
-    assert made.number == f"TR-{clock.today().year}-00001"
+    assert made.number == f"TO-{clock.today().year}-00001"
 
 
 def test_the_same_key_opens_one_round(manager: Actor):
