@@ -1,14 +1,141 @@
-"""Bringing a database to the present version: the public schema first, then every bank."""
+"""Bringing a database to the present version: the public schema first, then every bank.
 
-from collections.abc import Iterable
+Banks with the same history form a group; what the group lacks is written down once and replayed in each.
+A canary goes first and stops everything if it fails; then come the others, batch after batch, and one
+that fails does not keep the others waiting. Running again touches only what is still behind.
+"""
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final
 
 from django.core.management import call_command
+from django.db import DatabaseError, connections
+from django.db.migrations.exceptions import InconsistentMigrationHistory
 
 from tenants.crossing import Purpose, in_owner
 from tenants.isolation import rights
+from tenants.isolation.history import Standing, ahead, batched, blueprint_hash, standings
+from tenants.isolation.owning import owner_database, owning, renew
+from tenants.isolation.replay import PATIENT, Patience, replay
 from tenants.isolation.schemas import schema_exists
+from tenants.isolation.script import Script, written
 from tenants.registry.models import FoodBank
-from tenants.registry.states import BankKind, BankStatus
+from tenants.registry.states import BankKind
+
+CLOSED: Final = ("archived", "erased")
+"""States of a bank whose schema stays as it is."""
+PAUSE_SECONDS: Final = 0.5
+LOCK: Final = "SELECT pg_try_advisory_lock(hashtextextended('collecto migrate', 0))"
+UNLOCK: Final = "SELECT pg_advisory_unlock(hashtextextended('collecto migrate', 0))"
+
+
+class MigrationStopped(RuntimeError):
+    """Some banks are not at the present version; the message names them."""
+
+
+class Busy(RuntimeError):
+    """Another process is migrating this database."""
+
+
+class Outcome(StrEnum):
+    """How it ended for one bank."""
+
+    MIGRATED = "migrated"
+    FAILED = "failed"
+    GONE = "gone"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wishes:
+    """Which banks to migrate and how carefully.
+
+    ``banks`` and ``canary_banks`` are sub-domains; no banks: all of them. ``canaries`` is how many banks
+    of each group go first, the youngest unless named; ``batch`` how many follow before the connection is
+    renewed.
+    """
+
+    banks: tuple[str, ...] = ()
+    canaries: int = 1
+    canary_banks: tuple[str, ...] = ()
+    batch: int = 50
+    patience: Patience = PATIENT
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Banks with one history, and the script that brings them to the present; or why there is none."""
+
+    fingerprint: str
+    banks: dict[str, str]
+    """Schema of each bank by its sub-domain, the youngest first."""
+    script: Script | None
+    error: Exception | None = None
+
+    @property
+    def steps(self) -> list[str]:
+        """Names of the migrations that the group lacks."""
+        return [step.name for step in self.script.steps] if self.script else []
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BankReport:
+    """What happened to one bank. ``origin`` is the fingerprint of the history it came from."""
+
+    bank: str
+    schema: str
+    origin: str
+    steps: list[str]
+    is_canary: bool
+    outcome: Outcome
+    seconds: float
+    repeats: int = 0
+    error_class: str = ""
+    error: str = ""
+
+
+@dataclass(slots=True)
+class Turn:
+    """One bank whose turn comes."""
+
+    bank: str
+    schema: str
+    group: Group
+    is_canary: bool = field(default=False)
+
+
+def bring_up_to_date() -> None:
+    """Migrate the public schema and every bank, alone.
+
+    Raises:
+        MigrationStopped: a bank could not be migrated.
+    """
+    with alone():
+        migrate_public()
+        failed = [report for report in migrate_banks(pending()) if report.outcome == Outcome.FAILED]
+    if failed:
+        raise MigrationStopped("; ".join(f"{report.bank}: {report.error}" for report in failed))
+
+
+@contextmanager
+def alone(*, waiting: Callable[[], None] | None = None, is_patient: bool = True) -> Iterator[None]:
+    """Keep other migrations of this database out for a block; ``waiting`` is called when one is running.
+
+    Raises:
+        Busy: another process is migrating, and we are not to wait.
+    """
+    with in_owner(Purpose.MIGRATION):
+        guard = connections.create_connection(owner_database())
+        try:
+            with guard.cursor() as cursor:
+                _take(lambda: _answer(cursor, LOCK), waiting, is_patient=is_patient)
+                yield
+                cursor.execute(UNLOCK)
+        finally:
+            guard.close()
 
 
 def migrate_public(*, verbosity: int = 0) -> None:
@@ -18,27 +145,139 @@ def migrate_public(*, verbosity: int = 0) -> None:
         rights.grant_public_rights()
 
 
-def migrate_banks(*, verbosity: int = 0) -> Iterable[str]:
-    """Migrate every bank's schema in turn, yielding each schema's name when it is done."""
-    with in_owner(Purpose.MIGRATION):
-        banks = FoodBank.objects.exclude(kind=BankKind.FEDERATION).exclude(status=BankStatus.ARCHIVED)
-        schemas = [name for name in banks.values_list("schema_name", flat=True) if schema_exists(name)]
-    for schema in schemas:
-        with in_owner(Purpose.MIGRATION):
-            migrate_schema(schema, verbosity)
-            rights.grant_bank_rights(schema)
-        yield schema
-
-
-def bring_up_to_date() -> None:
-    """Migrate the public schema and every bank."""
-    migrate_public()
-    for _schema in migrate_banks():
-        pass
-
-
 def migrate_schema(schema: str, verbosity: int = 0) -> None:
-    """Run the pending migrations of one schema as the owner of the database."""
+    """Let Django run the pending migrations of one schema, one by one, as the owner of the database."""
     call_command(
-        "migrate_schemas", schema_name=schema, interactive=False, verbosity=verbosity, executor="standard"
+        "migrate_schemas",
+        database=owner_database(),
+        schema_name=schema,
+        interactive=False,
+        verbosity=verbosity,
+        executor="standard",
     )
+
+
+def pending_public() -> list[str]:
+    """Return the migrations that the public schema lacks."""
+    with in_owner(Purpose.MIGRATION), owning("public") as connection:
+        return [f"{migration.app_label}.{migration.name}" for migration in ahead(connection).plan]
+
+
+def pending(banks: Iterable[str] = ()) -> list[Group]:
+    """Return the groups of banks that are behind, those with the most banks first.
+
+    Raises:
+        LookupError: a named bank is not there, or has no schema to migrate.
+    """
+    with in_owner(Purpose.MIGRATION):
+        schemas = _schemas(frozenset(banks))
+        with owning("public") as connection:
+            found = {standing.schema: standing for standing in standings(connection, schemas.values())}
+        present = blueprint_hash()
+        together: dict[Standing, dict[str, str]] = {}
+        for bank, schema in schemas.items():
+            if schema in found:
+                standing = found[schema]
+                key = Standing("", standing.fingerprint, standing.blueprint)
+                together.setdefault(key, {})[bank] = schema
+        groups = [_group(key, members, present) for key, members in together.items()]
+    return sorted((group for group in groups if group), key=lambda group: -len(group.banks))
+
+
+def migrate_banks(groups: Iterable[Group], wishes: Wishes = Wishes()) -> Iterator[BankReport]:
+    """Migrate the banks of these groups, yielding a report of each; a canary that fails is the last."""
+    turns = [turn for group in groups for turn in _turns(group, wishes)]
+    for turn in turns:
+        if turn.is_canary:
+            report = _migrated(turn, wishes.patience)
+            yield report
+            if report.outcome == Outcome.FAILED:
+                return
+    for batch in batched((turn for turn in turns if not turn.is_canary), wishes.batch):
+        for turn in batch:
+            yield _migrated(turn, wishes.patience)
+        with in_owner(Purpose.MIGRATION), owning("public") as connection:
+            renew(connection)
+
+
+def _schemas(banks: frozenset[str]) -> dict[str, str]:
+    """Return the schemas that are migrated, by sub-domain, the youngest bank first."""
+    if not _is_founded():
+        return {}
+    rows = FoodBank.objects.exclude(kind=BankKind.FEDERATION).exclude(status__in=CLOSED)
+    schemas = dict(rows.order_by("-created_at", "slug").values_list("slug", "schema_name"))
+    if unknown := banks - schemas.keys():
+        raise LookupError(f"no such bank, or closed: {', '.join(sorted(unknown))}")
+    return {bank: schema for bank, schema in schemas.items() if not banks or bank in banks}
+
+
+def _is_founded() -> bool:
+    """Tell whether the register of banks exists: an empty database has none."""
+    with owning("public") as connection, connection.cursor() as cursor:
+        return bool(_answer(cursor, "SELECT to_regclass('public.registry_foodbank') IS NOT NULL"))
+
+
+def _group(standing: Standing, banks: dict[str, str], present: str) -> Group | None:
+    """Return the group with its script, or ``None`` if it is at the present version."""
+    try:
+        with owning(next(iter(banks.values()))) as connection:
+            script = written(connection, ahead(connection))
+    except InconsistentMigrationHistory as error:
+        return Group(standing.fingerprint, banks, None, error)
+    if script.is_empty and standing.blueprint == present:
+        return None
+    return Group(standing.fingerprint, banks, script)
+
+
+def _turns(group: Group, wishes: Wishes) -> list[Turn]:
+    named = [bank for bank in group.banks if bank in wishes.canary_banks]
+    canaries = (named or list(group.banks))[: max(wishes.canaries, len(named))]
+    return [Turn(bank, schema, group, bank in canaries) for bank, schema in group.banks.items()]
+
+
+def _migrated(turn: Turn, patience: Patience) -> BankReport:
+    """Migrate one bank and say how it went."""
+    started, repeats, failure = time.perf_counter(), 0, turn.group.error
+    with in_owner(Purpose.MIGRATION):
+        try:
+            if turn.group.script is not None:
+                repeats = replay(turn.schema, turn.group.script, patience=patience)
+            outcome = Outcome.MIGRATED
+        except Exception as error:  # noqa: BLE001  (a migration may run any code; it is told in the report)
+            failure = error
+        if failure is not None:
+            outcome = Outcome.FAILED if schema_exists(turn.schema) else Outcome.GONE
+    return BankReport(
+        bank=turn.bank,
+        schema=turn.schema,
+        origin=turn.group.fingerprint,
+        steps=turn.group.steps,
+        is_canary=turn.is_canary,
+        outcome=outcome,
+        seconds=round(time.perf_counter() - started, 3),
+        repeats=repeats,
+        error_class=_class_of(failure),
+        error=str(failure or "").strip(),
+    )
+
+
+def _class_of(failure: Exception | None) -> str:
+    """Return the name of an error: the database's own, which says more than Django's."""
+    cause = failure.__cause__ if isinstance(failure, DatabaseError) and failure.__cause__ else failure
+    return type(cause).__name__ if cause else ""
+
+
+def _take(take: Callable[[], object], waiting: Callable[[], None] | None, *, is_patient: bool) -> None:
+    if take():
+        return
+    if not is_patient:
+        raise Busy("another process is migrating this database")
+    if waiting:
+        waiting()
+    while not take():
+        time.sleep(PAUSE_SECONDS)
+
+
+def _answer(cursor: object, query: str) -> object:
+    cursor.execute(query)  # type: ignore[attr-defined]
+    return cursor.fetchone()[0]  # type: ignore[attr-defined]

@@ -89,20 +89,23 @@ def grant_public_rights() -> None:
             )
 
 
+def bank_grants(schema: str) -> sql.Composed:
+    """Return the statements that give a bank's role its rights on its own schema, table by table."""
+    role = sql.Identifier(role_name(schema))
+    grants: list[sql.Composable] = [_on_schema(schema, schema)]
+    for model in models_of(settings.TENANT_APPS):
+        table = model._meta.db_table
+        grants.append(_revoke(schema, table, schema))
+        grants.append(_grant(getattr(model, "DATABASE_RIGHTS", ALL), schema, table, schema))
+    everybody = sql.SQL("REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA {} FROM PUBLIC, {}")
+    grants.append(everybody.format(sql.Identifier(schema), role))
+    return sql.SQL(";").join(grants)
+
+
 def grant_bank_rights(schema: str) -> None:
-    """Give a bank's role its rights on its own schema, table by table."""
+    """Give a bank's role its rights on its own schema, in one message."""
     with connection.cursor() as cursor:
-        cursor.execute(_on_schema(schema, schema))
-        for model in models_of(settings.TENANT_APPS):
-            rights = getattr(model, "DATABASE_RIGHTS", ALL)
-            table = model._meta.db_table
-            cursor.execute(_revoke(schema, table, schema))
-            cursor.execute(_grant(rights, schema, table, schema))
-        cursor.execute(
-            sql.SQL("GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA {} TO {}").format(
-                sql.Identifier(schema), sql.Identifier(role_name(schema))
-            )
-        )
+        cursor.execute(bank_grants(schema))
 
 
 def models_of(app_names: Iterable[str]) -> list[type[models.Model]]:

@@ -1,79 +1,42 @@
-"""Building a bank's schema: the SQL of all migrations is collected once and replayed per bank.
+"""Building a bank's schema: the SQL of all migrations is written down once and replayed per bank.
 
 Replaying takes a fraction of the time of running the migrations, keeps every constraint name, and runs
 in one transaction with the role and its rights: a schema exists whole or not at all.
 """
 
-from functools import lru_cache
-
-from django.db import connection, transaction
-from django.db.migrations.executor import MigrationExecutor
-from django.db.migrations.loader import MigrationLoader
-from django.db.migrations.recorder import MigrationRecorder
-from django.db.migrations.state import ProjectState
+from django.db import connections, transaction
 from psycopg import sql
 
-from apps.kernel.scope import Scope, ScopeKind, scope_opened
+from tenants.crossing import Purpose, in_owner
 from tenants.isolation import rights
-
-_BLUEPRINT_SCHEMA = "blueprint"
-
-
-@lru_cache(maxsize=1)
-def blueprint() -> str:
-    """Return the SQL that makes an empty bank's tables, constraints, triggers and migration history.
-
-    Names no schema: it is meant to run with ``search_path`` on the new one. Costs seconds once per
-    process (Django renders every migration's state).
-    """
-    with scope_opened(Scope(kind=ScopeKind.OWNER, schema=_BLUEPRINT_SCHEMA)):
-        executor = MigrationExecutor(connection)
-        executor.loader = MigrationLoader(None)
-        plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
-        state = ProjectState(real_apps=executor.loader.unmigrated_apps)
-        with connection.schema_editor(collect_sql=True, atomic=False) as editor:
-            editor.create_model(MigrationRecorder.Migration)
-        statements = list(editor.collected_sql)
-        for migration, _backwards in plan:
-            with connection.schema_editor(collect_sql=True, atomic=False) as editor:
-                state = migration.apply(state, editor, collect_sql=True)
-            statements += editor.collected_sql
-            statements.append(_recorded(migration.app_label, migration.name))
-    return "\n".join(line for line in statements if line.strip() and not line.startswith("--"))
+from tenants.isolation.blueprint import blueprint, history_table
+from tenants.isolation.owning import owner_database, owning
+from tenants.isolation.replay import BREAK, closing, new_tables_readable, perform
 
 
 def build_schema(schema: str) -> None:
     """Create a bank's schema, role and rights in one transaction; does nothing where it exists."""
-    body = blueprint()
-    with scope_opened(Scope(kind=ScopeKind.OWNER)), transaction.atomic():
+    script = blueprint()
+    with in_owner(Purpose.PROVISIONING), transaction.atomic(using=owner_database()):
         if schema_exists(schema):
             return
         rights.ensure_role(schema, member_of=[rights.BANKS])
-        with connection.cursor() as cursor:
-            cursor.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(schema)))
-        with scope_opened(Scope(kind=ScopeKind.OWNER, schema=schema)), connection.cursor() as cursor:
-            cursor.execute(body)
-            rights.grant_bank_rights(schema)
+        create = sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(schema))
+        opening = BREAK.join([create, new_tables_readable(schema), sql.SQL(history_table())])
+        with owning(schema) as connection:
+            perform(connection, schema, script.steps, opening=opening, ending=closing(schema, script))
 
 
 def drop_schema(schema: str) -> None:
     """Remove a bank's schema with everything in it, and its role."""
-    with scope_opened(Scope(kind=ScopeKind.OWNER)), transaction.atomic():
-        with connection.cursor() as cursor:
+    with in_owner(Purpose.PROVISIONING), transaction.atomic(using=owner_database()):
+        with connections[owner_database()].cursor() as cursor:
             cursor.execute(sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(sql.Identifier(schema)))
         rights.drop_role(schema)
 
 
 def schema_exists(schema: str) -> bool:
-    """Tell whether a schema exists."""
-    with connection.cursor() as cursor:
+    """Tell whether a schema exists; asked in the owner's scope."""
+    with connections[owner_database()].cursor() as cursor:
         cursor.execute("SELECT 1 FROM pg_namespace WHERE nspname = %s", [schema])
         return cursor.fetchone() is not None
-
-
-def _recorded(app_label: str, name: str) -> str:
-    """Return the statement that writes one migration into the new schema's history."""
-    statement = sql.SQL("INSERT INTO django_migrations (app, name, applied) VALUES ({}, {}, now());").format(
-        sql.Literal(app_label), sql.Literal(name)
-    )
-    return statement.as_string(None)

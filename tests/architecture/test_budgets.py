@@ -81,7 +81,7 @@ def test_only_the_crossing_opens_scopes():
     allowed = {
         "apps/kernel/scope.py",
         "tenants/crossing.py",
-        "tenants/isolation/schemas.py",
+        "tenants/isolation/owning.py",
         "tenants/registry/middleware.py",
         "tenants/isolation/backend/base.py",
     }

@@ -4,12 +4,12 @@ import click
 
 from collecto.commands.demo import demo, forget
 from collecto.commands.messages import messages
+from collecto.commands.migrate import migrate
 from collecto.commands.operate import (
     django_command,
     doctor,
     federation,
     ledger,
-    migrate,
     openapi,
     outbox,
     serve,

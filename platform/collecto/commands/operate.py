@@ -1,4 +1,4 @@
-"""Commands of an installation: migrate, serve, work, look after the outbox and the books."""
+"""Commands of an installation: serve, work, look after the outbox and the books."""
 
 import os
 import sys
@@ -12,7 +12,6 @@ import click
 import django
 from django.core.management import execute_from_command_line
 from rich.console import Console
-from rich.progress import track
 
 console = Console()
 PROGRAM = [sys.executable, "-m"]
@@ -28,17 +27,6 @@ def ready(command: Callable[..., Any]) -> Callable[..., Any]:
         return command(*args, **kwargs)
 
     return started
-
-
-@click.command()
-@ready
-def migrate() -> None:
-    """Bring the database to this version: public schema, then every bank."""
-    migrations = import_module("collecto.migrate")
-    migrations.migrate_public()
-    console.print("public schema: up to date")
-    done = list(track(migrations.migrate_banks(), description="banks", console=console, transient=True))
-    console.print(f"banks: {len(done)} up to date")
 
 
 @click.command()

@@ -1,0 +1,37 @@
+"""The owner's own connection, on the schema it works on."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+from django.conf import settings
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from apps.kernel.scope import ScopeKind, current_scope, scope_opened
+
+
+def owner_database() -> str:
+    """Return the alias of the owner's connection."""
+    return "owner" if "owner" in settings.DATABASES else DEFAULT_DB_ALIAS
+
+
+@contextmanager
+def owning(schema: str) -> Iterator[BaseDatabaseWrapper]:
+    """Yield the owner's connection with a schema open for a block; the schema need not exist yet.
+
+    Raises:
+        PermissionError: the open scope is not the owner's.
+    """
+    scope = current_scope()
+    if scope.kind is not ScopeKind.OWNER:
+        raise PermissionError("only the owner works on schemas: enter tenants.crossing.in_owner")
+    with scope_opened(replace(scope, schema=schema)):
+        yield connections[owner_database()]
+
+
+def renew(connection: BaseDatabaseWrapper) -> None:
+    """End the server's side of a connection: what it remembers of the schemas it saw is given back."""
+    if connection.connection is not None and not connection.in_atomic_block:
+        connection.connection.close()
+        connection.close()

@@ -1,0 +1,5 @@
+"""What the tests of isolation share."""
+
+from tests.tenants.isolation.planting import plant
+
+__all__ = ["plant"]
