@@ -87,6 +87,17 @@ def bank_key(*parts: object) -> str:
     return ":".join(["bank", str(current_bank_id()), *map(str, parts)])
 
 
+def space_key(*parts: object) -> str:
+    """Build a key that belongs to the open space alone: a bank, the federation, the platform, the owner.
+
+    Raises:
+        NoScope: no scope is open.
+    """
+    scope = current_scope()
+    whose = scope.schema if scope.kind is ScopeKind.OWNER else scope.bank_id
+    return ":".join([scope.kind, *map(str, filter(None, [whose])), *map(str, parts)])
+
+
 @contextmanager
 def scope_opened(scope: Scope) -> Iterator[Scope]:
     """Open a scope for a block; the caller's scope comes back whatever happens inside."""

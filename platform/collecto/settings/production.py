@@ -14,7 +14,11 @@ SESSION_COOKIE_NAME = "__Host-session"
 LANGUAGE_COOKIE_SECURE = True
 CSRF_COOKIE_SECURE = True
 CSRF_COOKIE_NAME = "__Host-csrf"
+MESSAGE_COOKIE_NAME = "__Host-messages"
+LANGUAGE_COOKIE_NAME = "__Host-language"
+CACHES = {"default": cache_at(environment.value("CACHE_URL"))}
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": BANK_FILES,
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+TRUSTED_PROXY_COUNT = int(environment.value("TRUSTED_PROXY_COUNT", "1"))
