@@ -72,7 +72,7 @@ def _default_of(_cache: Any, _key: Any, default: Any = None, version: int | None
 
 
 def _always(value: Any) -> Callable[..., Any]:
-    return lambda *args, **kwargs: value
+    return lambda *_args, **_kwargs: value
 
 
 class SharedCache(RedisCache):
@@ -83,6 +83,7 @@ class SharedCache(RedisCache):
     add = _harmless(RedisCache.add, _always(True))
     touch = _harmless(RedisCache.touch, _always(False))
     delete = _harmless(RedisCache.delete, _always(False))
+    clear = _harmless(RedisCache.clear, _always(False))
     has_key = _harmless(RedisCache.has_key, _always(False))
     get_many = _harmless(RedisCache.get_many, _always({}))
     set_many = _harmless(RedisCache.set_many, _always([]))

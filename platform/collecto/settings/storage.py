@@ -6,10 +6,9 @@ from typing import Any
 
 from collecto.settings import environment
 
-FILES_ROOT = environment.value(
-    "FILES_ROOT",
-    str(Path(environment.value("COLLECTO_STATE", str(Path(__file__).resolve().parents[3] / ".collecto"))) / "files"),
-)
+STATE = Path(environment.value("COLLECTO_STATE", str(Path(__file__).resolve().parents[3] / ".collecto")))
+
+FILES_ROOT = environment.value("FILES_ROOT", str(STATE / "files"))
 """Folder of the files where they are kept on a disk; nothing else may be there."""
 
 FILES_BACKEND = environment.value("FILES_BACKEND", "django.core.files.storage.FileSystemStorage")
