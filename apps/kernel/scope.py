@@ -104,8 +104,23 @@ def scope_opened(scope: Scope) -> Iterator[Scope]:
     token = _scope.set(scope)
     try:
         yield scope
+    except Exception as error:
+        _remember(error, scope)
+        raise
     finally:
         _scope.reset(token)
+
+
+def scope_of_error(error: BaseException | None) -> Scope | None:
+    """Return the scope in which an error was raised (a bank's rather than one opened inside it)."""
+    found: Scope | None = getattr(error, "collecto_scope", None)
+    return found
+
+
+def _remember(error: Exception, scope: Scope) -> None:
+    known = scope_of_error(error)
+    if known is None or known.bank_id is None:
+        error.collecto_scope = scope  # type: ignore[attr-defined]
 
 
 def scope_replaced(scope: Scope) -> None:
