@@ -28,6 +28,7 @@ class Purpose(StrEnum):
     PROVISIONING = "provisioning"
     MIGRATION = "migration"
     OUTBOX = "outbox"
+    TASK = "task"
     ROUTING = "routing"
     TRANSFER = "transfer"
     INDICATORS = "indicators"
