@@ -48,7 +48,7 @@ class BankStorage(Storage):
         """
         return self.inner.save(f"{ROOT}/{current_bank_id()}/{token_hex(RANDOM_BYTES)}", content)
 
-    def _open(self, name: str, mode: str = "rb") -> File[Any]:
+    def _open(self, name: str, mode: str = "rb") -> "File[Any]":
         if mode != "rb":
             raise PermissionError("a file that is kept never changes")
         return self.inner.open(owned(name), mode)
@@ -101,7 +101,7 @@ def files_of(bank_id: UUID) -> Iterator[str]:
     return _names_of(_store_for(bank_id), bank_id)
 
 
-def open_file(bank_id: UUID, name: str) -> File[Any]:
+def open_file(bank_id: UUID, name: str) -> "File[Any]":
     """Open one of a bank's files to read it.
 
     Raises:
@@ -111,7 +111,7 @@ def open_file(bank_id: UUID, name: str) -> File[Any]:
     return _store_for(bank_id).open(_checked(bank_id, name), "rb")
 
 
-def restore_file(bank_id: UUID, name: str, content: File[Any]) -> None:
+def restore_file(bank_id: UUID, name: str, content: "File[Any]") -> None:
     """Put a file of an export back under the name that the bank's rows know; one that is there stays.
 
     Raises:
