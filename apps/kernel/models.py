@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from uuid6 import uuid7
 
 from apps.kernel import clock
+from apps.kernel.guard import BankQuerySet, BankRow
 
 M = TypeVar("M", bound="ArchivableRecord")
 
@@ -17,8 +18,8 @@ def new_id() -> UUID:
     return UUID(int=uuid7().int)
 
 
-class Record(models.Model):
-    """A row with an identifier that may travel and two instants."""
+class TravellingRow(models.Model):
+    """A row with an identifier that may travel and two instants, shared or a bank's own."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     created_at = models.DateTimeField(_("created at"), default=clock.now, editable=False)
@@ -28,7 +29,14 @@ class Record(models.Model):
         abstract = True
 
 
-class ArchivableQuerySet(models.QuerySet[M]):
+class Record(BankRow, TravellingRow):
+    """A row of a bank with an identifier that may travel."""
+
+    class Meta:
+        abstract = True
+
+
+class ArchivableQuerySet(BankQuerySet[M]):
     """Reads over records that are archived, never deleted."""
 
     def active(self) -> Self:
@@ -54,7 +62,7 @@ class ArchivableRecord(Record):
         return self.archived_at is not None
 
 
-class AuditEntry(models.Model):
+class AuditEntry(BankRow):
     """One change of one record: who, when, what, from which value to which, why. Append-only."""
 
     DATABASE_RIGHTS: ClassVar[str] = "SELECT, INSERT"
@@ -80,7 +88,7 @@ class AuditEntry(models.Model):
         return f"{self.record_label} · {self.action}"
 
 
-class DocumentSequence(models.Model):
+class DocumentSequence(BankRow):
     """The last number given to a kind of document in a year; numbers leave no gap."""
 
     kind = models.CharField(_("document"), max_length=20)

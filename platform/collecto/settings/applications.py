@@ -33,7 +33,7 @@ INSTALLED_APPS = [*SHARED_APPS, *TENANT_APPS]
 AUTH_USER_MODEL = "accounts.User"
 TENANT_MODEL = "registry.FoodBank"
 TENANT_DOMAIN_MODEL = "registry.Domain"
-DATABASE_ROUTERS = ["django_tenants.routers.TenantSyncRouter"]
+DATABASE_ROUTERS = ["apps.kernel.guard.RowRouter", "django_tenants.routers.TenantSyncRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 MIDDLEWARE = [
