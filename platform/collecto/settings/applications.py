@@ -5,6 +5,7 @@ from apps.flow import FLOW
 SHARED_APPS = [
     "django_tenants",
     "tenants.registry",
+    "tenants.tasks",
     "tenants.accounts",
     "tenants.outbox",
     "tenants.library",
