@@ -7,6 +7,7 @@ SECRET_KEY = "only-for-tests"  # noqa: S105
 DEMO = True
 LANGUAGE_CODE = "en"
 CELERY_BROKER_URL = ""
+CELERY_TASK_ALWAYS_EAGER = True
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STATIC_ROOT = None
