@@ -7,7 +7,7 @@ made outside every bank (a queryset of a module, say) has no home and works in e
 """
 
 from collections.abc import AsyncIterator, Collection, Iterable, Iterator
-from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
+from typing import Any, Self, TypeVar, cast
 
 from django.db import models
 from django.db.models.query import RawQuerySet
@@ -215,8 +215,7 @@ class BankQuerySet(models.QuerySet[M]):
 class BankRow(models.Model):
     """Base of every row in a bank's schema: born, used, saved and deleted in the same bank."""
 
-    if not TYPE_CHECKING:  # to the type checker each model has a manager of its own rows
-        objects = BankQuerySet.as_manager()
+    objects = BankQuerySet.as_manager()
 
     class Meta:
         abstract = True

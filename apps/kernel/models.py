@@ -53,6 +53,8 @@ class ArchivableRecord(Record):
 
     archived_at = models.DateTimeField(_("archived at"), null=True, blank=True, editable=False)
 
+    objects = ArchivableQuerySet.as_manager()  # type: ignore[misc]
+
     class Meta:
         abstract = True
 
