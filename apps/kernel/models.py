@@ -106,3 +106,30 @@ class DocumentSequence(BankRow):
 
     def __str__(self) -> str:
         return f"{self.kind}-{self.year}-{self.last}"
+
+
+class StoredFile(ArchivableRecord):
+    """A file that belongs to a record of the bank: what we know of the bytes, which the storage keeps.
+
+    Only ``name`` came from who sent it, and only to be shown; the bytes never change.
+    """
+
+    DATABASE_RIGHTS: ClassVar[str] = "SELECT, INSERT, UPDATE"
+
+    record_kind = models.CharField(_("record"), max_length=80)
+    record_id = models.UUIDField()
+    name = models.CharField(_("name"), max_length=120)
+    storage_name = models.CharField(max_length=80, editable=False)
+    content_type = models.CharField(_("type"), max_length=40)
+    size_bytes = models.PositiveIntegerField(_("size"))
+    sha256 = models.CharField(max_length=64)
+
+    class Meta:
+        verbose_name = _("file")
+        verbose_name_plural = _("files")
+        ordering: ClassVar = ["-created_at"]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["storage_name"], name="stored_file_name")]
+        indexes: ClassVar = [models.Index(fields=["record_id"], name="stored_file_record")]
+
+    def __str__(self) -> str:
+        return self.name
