@@ -15,11 +15,10 @@ from celery.exceptions import Reject
 from django.db import transaction
 
 from apps.kernel.scope import ScopeKind, scope_or_none
+from apps.kernel.tracing import TASK_BANK
 from tenants.crossing import BankUnavailable, Purpose, in_platform, in_tenant
 from tenants.registry.models import FoodBank
-from tenants.tasks.origin import REQUEST_HEADER, caused_by
 from tenants.tasks.sending import (
-    BANK_HEADER,
     OWN_WORK,
     NoBank,
     NotABanksTask,
@@ -47,7 +46,6 @@ class ScopedTask(Task[Any, Any]):
                 self._open_for_caller(opened)
                 return super().__call__(*args, **kwargs)
             self.request.update({ENTERED: True})
-            opened.enter_context(caused_by(str(headers_of(self).get(REQUEST_HEADER) or "")))
             try:
                 self._open(opened)
             except REFUSALS as refusal:
@@ -64,12 +62,14 @@ class ScopedTask(Task[Any, Any]):
         options["headers"] = stamped(self, options.get("headers"))
         return super().apply_async(args, kwargs, **options)
 
-    def apply(self, args: Any = None, kwargs: Any = None, **options: Any) -> Any:
+    def apply(  # type: ignore[override]
+        self, args: Any = None, kwargs: Any = None, **options: Any
+    ) -> Any:
         """Run the task here and now, as a worker would; raises what ``apply_async`` raises."""
         options["headers"] = stamped(self, options.get("headers"))
         return super().apply(args, kwargs, **options)
 
-    def signature(self, args: Any = None, *rest: Any, **options: Any) -> Any:  # type: ignore[override]
+    def signature(self, args: Any = None, *rest: Any, **options: Any) -> Any:
         """Return a signature that remembers the bank in whose scope it was made."""
         made = super().signature(args, *rest, **options)
         made.options["headers"] = prepared(self, made.options.get("headers"))
@@ -102,7 +102,7 @@ class ScopedTask(Task[Any, Any]):
         Raises:
             Reject: the worker throws the message away and records the failure.
         """
-        bank = headers_of(self).get(BANK_HEADER)
+        bank = headers_of(self).get(TASK_BANK)
         logger.error("task %s[%s] refused for bank %s: %s", self.name, self.request.id, bank, refusal)
         if self.request.is_eager:
             raise refusal
@@ -115,7 +115,7 @@ class BankTask(ScopedTask):
     abstract = True
 
     def _open(self, opened: ExitStack) -> None:
-        named = headers_of(self).get(BANK_HEADER)
+        named = headers_of(self).get(TASK_BANK)
         if named:
             opened.enter_context(in_tenant(_bank(named), Purpose.TASK))
         elif not self.name.startswith(OWN_WORK):
@@ -135,7 +135,7 @@ class PlatformTask(ScopedTask):
     is_of_platform = True
 
     def _open(self, opened: ExitStack) -> None:
-        if headers_of(self).get(BANK_HEADER):
+        if headers_of(self).get(TASK_BANK):
             raise NotABanksTask(f"{self.name} is the platform's")
         opened.enter_context(in_platform(Purpose.TASK))
 

@@ -11,7 +11,6 @@ from typing import Any, Final
 
 from celery.beat import ScheduleEntry, Scheduler
 
-
 SHORTEST_SLEEP_S: Final = 0.01
 
 

@@ -12,10 +12,7 @@ from celery import Celery
 from celery._state import get_current_task
 
 from apps.kernel.scope import ScopeKind, scope_or_none
-from tenants.tasks.origin import REQUEST_HEADER, request_id
-
-BANK_HEADER: Final = "collecto-bank"
-"""Message header with the id of the bank for which a task runs."""
+from apps.kernel.tracing import TASK_BANK, TASK_REQUEST_ID, request_id
 
 OWN_WORK: Final = "celery."
 """Tasks of Celery itself begin with this; they keep its books and touch no row of ours."""
@@ -31,7 +28,7 @@ class NotABanksTask(RuntimeError):
 
 def headers_for(bank_id: UUID) -> dict[str, str]:
     """Return the headers that send a task on behalf of the named bank: ``apply_async(headers=…)``."""
-    return {BANK_HEADER: str(bank_id)}
+    return {TASK_BANK: str(bank_id)}
 
 
 def headers_of(task: Any) -> Mapping[str, Any]:
@@ -49,7 +46,7 @@ def bank_here() -> str | None:
     if scope is not None:
         return str(scope.bank_id) if scope.kind is ScopeKind.BANK else None
     task = get_current_task()
-    return headers_of(task).get(BANK_HEADER) if task else None
+    return headers_of(task).get(TASK_BANK) if task else None
 
 
 def stamped(task: Any, headers: Mapping[str, Any] | None, *, name: str = "") -> dict[str, Any]:
@@ -61,7 +58,7 @@ def stamped(task: Any, headers: Mapping[str, Any] | None, *, name: str = "") -> 
     """
     said = prepared(task, headers)
     is_own_work = (name or task.name).startswith(OWN_WORK)
-    if BANK_HEADER not in said and not is_own_work and not is_of_platform(task):
+    if TASK_BANK not in said and not is_own_work and not is_of_platform(task):
         raise NoBank(f"{name or task.name} is a bank's task: send it in the bank's scope, or name the bank")
     return said
 
@@ -74,17 +71,17 @@ def prepared(task: Any, headers: Mapping[str, Any] | None) -> dict[str, Any]:
     """
     said = {**_origin(), **(headers or {})}
     if is_of_platform(task):
-        if said.get(BANK_HEADER):
+        if said.get(TASK_BANK):
             raise NotABanksTask(f"{task.name} is the platform's: it cannot be sent on behalf of a bank")
         return said
-    bank_id = said.get(BANK_HEADER) or bank_here()
-    return {**said, BANK_HEADER: bank_id} if bank_id else said
+    bank_id = said.get(TASK_BANK) or bank_here()
+    return {**said, TASK_BANK: bank_id} if bank_id else said
 
 
 def _origin() -> dict[str, str]:
     task = get_current_task()
-    found = request_id() or (headers_of(task).get(REQUEST_HEADER) if task else "")
-    return {REQUEST_HEADER: str(found)} if found else {}
+    found = request_id() or (headers_of(task).get(TASK_REQUEST_ID) if task else "")
+    return {TASK_REQUEST_ID: str(found)} if found else {}
 
 
 def is_of_platform(task: Any) -> bool:

@@ -6,7 +6,9 @@ from typing import Final
 from django.db import connection, transaction
 from django.db.models import F, Max, Q, Window
 
+from apps.kernel.errors import Busy
 from tenants.crossing import Purpose, in_platform
+from tenants.isolation.locks import lock_until_commit
 from tenants.tasks.models import PeriodicSlot
 from tenants.tasks.rules import Turn, slot_due
 
@@ -20,21 +22,16 @@ def slot_take(job: str, *, every_s: int) -> int | None:
     The turn is taken for good when the caller's transaction commits: work that cannot be handed out
     leaves its turn to the next who asks. Whoever asks meanwhile is told that it is taken.
     """
-    with in_platform(Purpose.TASK), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtext(%s), hashtext(%s))", [LOCK, job])
-        if not cursor.fetchone()[0]:
+    with in_platform(Purpose.TASK), transaction.atomic():
+        try:
+            lock_until_commit("periodic", job, wait=False)
+        except Busy:
             return None
-        cursor.execute("SELECT extract(epoch FROM clock_timestamp())")
-        now = float(cursor.fetchone()[0])
-        slot = slot_due(now=now, every=every_s, last=_last(job))
+        now = _now()
+        slot = slot_due(now=now.timestamp(), every=every_s, last=_last(job))
         if slot is not None:
-            taken_at = dt.datetime.fromtimestamp(now, dt.UTC)
-            PeriodicSlot.objects.create(job=job, slot=slot, claimed_at=taken_at)
+            PeriodicSlot.objects.create(job=job, slot=slot, claimed_at=now)
     return slot
-
-
-LOCK: Final = "collecto.periodic"
-"""First half of the advisory lock that a job's turns are taken under."""
 
 
 def forget_slots() -> int:
@@ -44,6 +41,14 @@ def forget_slots() -> int:
         numbered = PeriodicSlot.objects.annotate(last=Window(Max("slot"), partition_by="job"))
         old = numbered.filter(Q(claimed_at__lt=before) & ~Q(slot=F("last"))).values_list("pk", flat=True)
         return PeriodicSlot.objects.filter(pk__in=list(old)).delete()[0]
+
+
+def _now() -> dt.datetime:
+    """Return the instant by the database's clock, inside a transaction too."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        now: dt.datetime = cursor.fetchone()[0]
+    return now
 
 
 def _last(job: str) -> Turn | None:

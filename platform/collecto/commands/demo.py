@@ -133,7 +133,7 @@ def _serve(port: int, database_url: str) -> None:
         environment = {**os.environ, "DATABASE_URL": database_url, "CELERY_BROKER_URL": broker.url}
         processes = [
             Process("web", web_command(f"{LOOPBACK}:{port}", 2, 4), environment, listens=(LOOPBACK, port)),
-            Process("worker", worker_command(beat=True), environment),
+            Process("worker", worker_command(beat=True, queues="collecto,owner"), environment),
         ]
         with Supervisor(processes, logs=STATE / "logs") as supervisor:
             import_module("collecto.demo.closing").welcome(console, port)
