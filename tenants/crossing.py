@@ -35,6 +35,7 @@ class Purpose(StrEnum):
     LIBRARY = "library"
     DEMONSTRATION = "demonstration"
     COMMAND = "command"
+    HEALTH = "health"
     TEST = "test"
 
 

@@ -38,6 +38,8 @@ DATABASE_ROUTERS = ["apps.kernel.guard.RowRouter", "django_tenants.routers.Tenan
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 MIDDLEWARE = [
+    "collecto.health.HealthMiddleware",
+    "collecto.visits.VisitMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -55,6 +57,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "collecto.refusals.RefusalMiddleware",
+    "collecto.scope_watch.ScopeWatchMiddleware",
 ]
 
 ROOT_URLCONF = "collecto.urls_tenant"

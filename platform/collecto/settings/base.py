@@ -6,6 +6,7 @@ from collecto.settings.cache import *
 from collecto.settings.database import *
 from collecto.settings.languages import *
 from collecto.settings.logs import *
+from collecto.settings.observability import *
 from collecto.settings.people import *
 from collecto.settings.rest import *
 from collecto.settings.storage import *

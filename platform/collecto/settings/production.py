@@ -2,6 +2,7 @@
 
 from collecto.settings import environment
 from collecto.settings.base import *
+from collecto.settings.logs import logging_as
 
 SECRET_KEY = environment.value("SECRET_KEY")
 SECURE_SSL_REDIRECT = True
@@ -22,3 +23,5 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 TRUSTED_PROXY_COUNT = int(environment.value("TRUSTED_PROXY_COUNT", "1"))
+LOG_FORMAT = environment.value("LOG_FORMAT", "json")
+LOGGING = logging_as(LOG_FORMAT)

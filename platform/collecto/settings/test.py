@@ -15,3 +15,5 @@ WHITENOISE_USE_FINDERS = True
 BANK_FILES["OPTIONS"]["inner"] = {"BACKEND": "django.core.files.storage.InMemoryStorage"}
 CACHES = {"default": cache_at("")}
 DATABASES["default"]["OPTIONS"].pop("pool", None)
+SENTRY_DSN = ""
+SCOPE_CHECK_EVERY = 1
