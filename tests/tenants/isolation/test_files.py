@@ -9,14 +9,14 @@ from django.core.files.storage import storages
 from django.db import IntegrityError, transaction
 
 from apps.kernel.abilities import software
-from apps.kernel.files import FileRefused, file_store, names_kept, opened, sniffed
+from apps.kernel.files import FileRefused, file_store, files_sweep, opened, sniffed
 from apps.kernel.models import StoredFile
 from apps.kernel.scope import NoScope
+from apps.kernel.tasks import sweep
 from tenants.crossing import Purpose, in_owner, in_platform, in_tenant
 from tenants.isolation.files import (
     ForeignFile,
     delete_files_of,
-    delete_orphans,
     files_of,
     open_file,
     restore_file,
@@ -206,7 +206,8 @@ def test_the_sweep_removes_what_a_rolled_back_transaction_left(bank):
         lost = make_paper().storage_name
         transaction.set_rollback(True)
     now = dt.datetime.now(dt.UTC)
-    assert delete_orphans(names_kept(), before=now - dt.timedelta(hours=1)) == 0
-    assert delete_orphans(names_kept(), before=now + dt.timedelta(hours=1)) == 1
+    assert files_sweep(before=now - dt.timedelta(hours=1)) == 0
+    assert files_sweep(before=now + dt.timedelta(hours=1)) == 1
     assert not storages["default"].exists(lost)
+    assert sweep() == 0
     assert bytes_of(opened(paper)) == PDF
