@@ -19,6 +19,7 @@ from rich.console import Console
 from collecto.broker import EmbeddedBroker
 from collecto.commands.operate import web_command, worker_command
 from collecto.embedded import EmbeddedError, EmbeddedPostgres
+from collecto.metrics_directory import fresh_directory
 from collecto.ports import LOOPBACK, PortTakenError, require_port
 from collecto.supervisor import Child as Process
 from collecto.supervisor import ChildEndedError, Supervisor
@@ -132,8 +133,17 @@ def _serve(port: int, database_url: str) -> None:
     with EmbeddedBroker(STATE) as broker:
         environment = {**os.environ, "DATABASE_URL": database_url, "CELERY_BROKER_URL": broker.url}
         processes = [
-            Process("web", web_command(f"{LOOPBACK}:{port}", 2, 4), environment, listens=(LOOPBACK, port)),
-            Process("worker", worker_command(beat=True), environment),
+            Process(
+                "web",
+                web_command(f"{LOOPBACK}:{port}", 2, 4),
+                environment | fresh_directory("web"),
+                listens=(LOOPBACK, port),
+            ),
+            Process(
+                "worker",
+                worker_command(beat=True, queues="collecto,owner"),
+                environment | fresh_directory("worker"),
+            ),
         ]
         with Supervisor(processes, logs=STATE / "logs") as supervisor:
             import_module("collecto.demo.closing").welcome(console, port)

@@ -5,6 +5,7 @@ from apps.flow import FLOW
 SHARED_APPS = [
     "django_tenants",
     "tenants.registry",
+    "tenants.tasks",
     "tenants.accounts",
     "tenants.outbox",
     "tenants.library",
@@ -33,10 +34,12 @@ INSTALLED_APPS = [*SHARED_APPS, *TENANT_APPS]
 AUTH_USER_MODEL = "accounts.User"
 TENANT_MODEL = "registry.FoodBank"
 TENANT_DOMAIN_MODEL = "registry.Domain"
-DATABASE_ROUTERS = ["django_tenants.routers.TenantSyncRouter"]
+DATABASE_ROUTERS = ["apps.kernel.guard.RowRouter", "django_tenants.routers.TenantSyncRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 MIDDLEWARE = [
+    "collecto.health.HealthMiddleware",
+    "collecto.visits.VisitMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -54,6 +57,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "collecto.refusals.RefusalMiddleware",
+    "collecto.scope_watch.ScopeWatchMiddleware",
 ]
 
 ROOT_URLCONF = "collecto.urls_tenant"
