@@ -8,9 +8,10 @@ that fails does not keep the others waiting. Running again touches only what is 
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final, NamedTuple
+from uuid import UUID
 
 from django.core.management import call_command
 from django.db import DatabaseError, connections
@@ -18,15 +19,16 @@ from django.db.migrations.exceptions import InconsistentMigrationHistory
 
 from tenants.crossing import Purpose, in_owner
 from tenants.isolation import rights
-from tenants.isolation.history import Standing, ahead, batched, blueprint_hash, standings
+from tenants.isolation.history import ahead, batched, blueprint_hash, standings
 from tenants.isolation.owning import owner_database, owning, renew
 from tenants.isolation.replay import PATIENT, Patience, replay
 from tenants.isolation.schemas import schema_exists
 from tenants.isolation.script import Script, written
+from tenants.registry.locks import bank_lock
 from tenants.registry.models import FoodBank
-from tenants.registry.states import BankKind
+from tenants.registry.states import BankKind, BankStatus
 
-CLOSED: Final = ("archived", "erased")
+CLOSED: Final = (BankStatus.ARCHIVED, BankStatus.ERASED)
 """States of a bank whose schema stays as it is."""
 PAUSE_SECONDS: Final = 0.5
 LOCK: Final = "SELECT pg_try_advisory_lock(hashtextextended('collecto migrate', 0))"
@@ -65,13 +67,20 @@ class Wishes:
     patience: Patience = PATIENT
 
 
+class Member(NamedTuple):
+    """A bank of a group."""
+
+    id: UUID
+    schema: str
+
+
 @dataclass(frozen=True, slots=True)
 class Group:
     """Banks with one history, and the script that brings them to the present; or why there is none."""
 
     fingerprint: str
-    banks: dict[str, str]
-    """Schema of each bank by its sub-domain, the youngest first."""
+    banks: dict[str, Member]
+    """The banks by their sub-domains, the youngest first."""
     script: Script | None
     error: Exception | None = None
 
@@ -102,9 +111,9 @@ class Turn:
     """One bank whose turn comes."""
 
     bank: str
-    schema: str
+    member: Member
     group: Group
-    is_canary: bool = field(default=False)
+    is_canary: bool
 
 
 def bring_up_to_date() -> None:
@@ -170,17 +179,16 @@ def pending(banks: Iterable[str] = ()) -> list[Group]:
         LookupError: a named bank is not there, or has no schema to migrate.
     """
     with in_owner(Purpose.MIGRATION):
-        schemas = _schemas(frozenset(banks))
+        members = _members(frozenset(banks))
         with owning("public") as connection:
-            found = {standing.schema: standing for standing in standings(connection, schemas.values())}
+            found = standings(connection, [member.schema for member in members.values()])
+        stands = {standing.schema: (standing.fingerprint, standing.blueprint) for standing in found}
+        together: dict[tuple[str, str], dict[str, Member]] = {}
+        for bank, member in members.items():
+            if member.schema in stands:
+                together.setdefault(stands[member.schema], {})[bank] = member
         present = blueprint_hash()
-        together: dict[Standing, dict[str, str]] = {}
-        for bank, schema in schemas.items():
-            if schema in found:
-                standing = found[schema]
-                key = Standing("", standing.fingerprint, standing.blueprint)
-                together.setdefault(key, {})[bank] = schema
-        groups = [_group(key, members, present) for key, members in together.items()]
+        groups = [_group(*key, alike, present) for key, alike in together.items()]
     return sorted((group for group in groups if group), key=lambda group: -len(group.banks))
 
 
@@ -200,15 +208,16 @@ def migrate_banks(groups: Iterable[Group], wishes: Wishes = Wishes()) -> Iterato
             renew(connection)
 
 
-def _schemas(banks: frozenset[str]) -> dict[str, str]:
-    """Return the schemas that are migrated, by sub-domain, the youngest bank first."""
+def _members(banks: frozenset[str]) -> dict[str, Member]:
+    """Return the banks that are migrated, by sub-domain, the youngest first."""
     if not _is_founded():
         return {}
     rows = FoodBank.objects.exclude(kind=BankKind.FEDERATION).exclude(status__in=CLOSED)
-    schemas = dict(rows.order_by("-created_at", "slug").values_list("slug", "schema_name"))
-    if unknown := banks - schemas.keys():
+    rows = rows.order_by("-created_at", "slug")
+    members = {slug: Member(*rest) for slug, *rest in rows.values_list("slug", "id", "schema_name")}
+    if unknown := banks - members.keys():
         raise LookupError(f"no such bank, or closed: {', '.join(sorted(unknown))}")
-    return {bank: schema for bank, schema in schemas.items() if not banks or bank in banks}
+    return {bank: member for bank, member in members.items() if not banks or bank in banks}
 
 
 def _is_founded() -> bool:
@@ -217,22 +226,22 @@ def _is_founded() -> bool:
         return bool(_answer(cursor, "SELECT to_regclass('public.registry_foodbank') IS NOT NULL"))
 
 
-def _group(standing: Standing, banks: dict[str, str], present: str) -> Group | None:
+def _group(fingerprint: str, blueprint: str, banks: dict[str, Member], present: str) -> Group | None:
     """Return the group with its script, or ``None`` if it is at the present version."""
     try:
-        with owning(next(iter(banks.values()))) as connection:
+        with owning(next(iter(banks.values())).schema) as connection:
             script = written(connection, ahead(connection))
     except InconsistentMigrationHistory as error:
-        return Group(standing.fingerprint, banks, None, error)
-    if script.is_empty and standing.blueprint == present:
+        return Group(fingerprint, banks, None, error)
+    if script.is_empty and blueprint == present:
         return None
-    return Group(standing.fingerprint, banks, script)
+    return Group(fingerprint, banks, script)
 
 
 def _turns(group: Group, wishes: Wishes) -> list[Turn]:
     named = [bank for bank in group.banks if bank in wishes.canary_banks]
     canaries = (named or list(group.banks))[: max(wishes.canaries, len(named))]
-    return [Turn(bank, schema, group, bank in canaries) for bank, schema in group.banks.items()]
+    return [Turn(bank, member, group, bank in canaries) for bank, member in group.banks.items()]
 
 
 def _migrated(turn: Turn, patience: Patience) -> BankReport:
@@ -241,15 +250,16 @@ def _migrated(turn: Turn, patience: Patience) -> BankReport:
     with in_owner(Purpose.MIGRATION):
         try:
             if turn.group.script is not None:
-                repeats = replay(turn.schema, turn.group.script, patience=patience)
+                with bank_lock(turn.member.id, wait_seconds=patience.lock_seconds):
+                    repeats = replay(turn.member.schema, turn.group.script, patience=patience)
             outcome = Outcome.MIGRATED
         except Exception as error:  # noqa: BLE001  (a migration may run any code; it is told in the report)
             failure = error
         if failure is not None:
-            outcome = Outcome.FAILED if schema_exists(turn.schema) else Outcome.GONE
+            outcome = Outcome.FAILED if schema_exists(turn.member.schema) else Outcome.GONE
     return BankReport(
         bank=turn.bank,
-        schema=turn.schema,
+        schema=turn.member.schema,
         origin=turn.group.fingerprint,
         steps=turn.group.steps,
         is_canary=turn.is_canary,
@@ -278,6 +288,6 @@ def _take(take: Callable[[], object], waiting: Callable[[], None] | None, *, is_
         time.sleep(PAUSE_SECONDS)
 
 
-def _answer(cursor: object, query: str) -> object:
-    cursor.execute(query)  # type: ignore[attr-defined]
-    return cursor.fetchone()[0]  # type: ignore[attr-defined]
+def _answer(cursor: Any, query: str) -> Any:
+    cursor.execute(query)
+    return cursor.fetchone()[0]

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,7 +13,7 @@ from apps.kernel.abilities import Actor, Role, require, verbs
 from tenants.accounts.models import Membership
 from tenants.crossing import Purpose, in_owner
 from tenants.isolation.files import files_of, open_file
-from tenants.isolation.schemas import blueprint
+from tenants.isolation.history import blueprint_hash
 from tenants.registry import progress, tables
 from tenants.registry.belongings import belongings
 from tenants.registry.bundle import CHUNK_BYTES, BundleWriter, FileCopy, Manifest, Measured, TableCopy
@@ -43,8 +42,8 @@ BUSINESS: Final = (
 
 
 def blueprint_digest() -> str:
-    """Return the SHA-256 of the SQL that builds an empty bank of this version."""
-    return sha256(blueprint().encode()).hexdigest()
+    """Return what tells the blueprint of this version from that of another."""
+    return blueprint_hash()
 
 
 def bank_export(
