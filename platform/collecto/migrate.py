@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from django.core.management import call_command
 
+from apps.kernel.scope import OWNER_DATABASE
 from tenants.crossing import Purpose, in_owner
 from tenants.isolation import rights
 from tenants.isolation.schemas import schema_exists
@@ -40,5 +41,10 @@ def bring_up_to_date() -> None:
 def migrate_schema(schema: str, verbosity: int = 0) -> None:
     """Run the pending migrations of one schema as the owner of the database."""
     call_command(
-        "migrate_schemas", schema_name=schema, interactive=False, verbosity=verbosity, executor="standard"
+        "migrate_schemas",
+        database=OWNER_DATABASE,
+        schema_name=schema,
+        interactive=False,
+        verbosity=verbosity,
+        executor="standard",
     )

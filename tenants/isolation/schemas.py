@@ -6,14 +6,14 @@ in one transaction with the role and its rights: a schema exists whole or not at
 
 from functools import lru_cache
 
-from django.db import connection, transaction
+from django.db import connections, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django.db.migrations.state import ProjectState
 from psycopg import sql
 
-from apps.kernel.scope import Scope, ScopeKind, scope_opened
+from apps.kernel.scope import OWNER_DATABASE, PUBLIC_SCHEMA, Scope, ScopeKind, scope_opened
 from tenants.isolation import rights
 
 _BLUEPRINT_SCHEMA = "blueprint"
@@ -26,16 +26,16 @@ def blueprint() -> str:
     Names no schema: it is meant to run with ``search_path`` on the new one. Costs seconds once per
     process (Django renders every migration's state).
     """
-    with scope_opened(Scope(kind=ScopeKind.OWNER, schema=_BLUEPRINT_SCHEMA)):
-        executor = MigrationExecutor(connection)
+    with scope_opened(_owner(_BLUEPRINT_SCHEMA)):
+        executor = MigrationExecutor(connections[OWNER_DATABASE])
         executor.loader = MigrationLoader(None)
         plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
         state = ProjectState(real_apps=executor.loader.unmigrated_apps)
-        with connection.schema_editor(collect_sql=True, atomic=False) as editor:
+        with connections[OWNER_DATABASE].schema_editor(collect_sql=True, atomic=False) as editor:
             editor.create_model(MigrationRecorder.Migration)
         statements = list(editor.collected_sql)
         for migration, _backwards in plan:
-            with connection.schema_editor(collect_sql=True, atomic=False) as editor:
+            with connections[OWNER_DATABASE].schema_editor(collect_sql=True, atomic=False) as editor:
                 state = migration.apply(state, editor, collect_sql=True)
             statements += editor.collected_sql
             statements.append(_recorded(migration.app_label, migration.name))
@@ -45,30 +45,34 @@ def blueprint() -> str:
 def build_schema(schema: str) -> None:
     """Create a bank's schema, role and rights in one transaction; does nothing where it exists."""
     body = blueprint()
-    with scope_opened(Scope(kind=ScopeKind.OWNER)), transaction.atomic():
+    with scope_opened(_owner()), transaction.atomic(using=OWNER_DATABASE):
         if schema_exists(schema):
             return
         rights.ensure_role(schema, member_of=[rights.BANKS])
-        with connection.cursor() as cursor:
+        with connections[OWNER_DATABASE].cursor() as cursor:
             cursor.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(schema)))
-        with scope_opened(Scope(kind=ScopeKind.OWNER, schema=schema)), connection.cursor() as cursor:
+        with scope_opened(_owner(schema)), connections[OWNER_DATABASE].cursor() as cursor:
             cursor.execute(body)
             rights.grant_bank_rights(schema)
 
 
 def drop_schema(schema: str) -> None:
     """Remove a bank's schema with everything in it, and its role."""
-    with scope_opened(Scope(kind=ScopeKind.OWNER)), transaction.atomic():
-        with connection.cursor() as cursor:
+    with scope_opened(_owner()), transaction.atomic(using=OWNER_DATABASE):
+        with connections[OWNER_DATABASE].cursor() as cursor:
             cursor.execute(sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(sql.Identifier(schema)))
         rights.drop_role(schema)
 
 
 def schema_exists(schema: str) -> bool:
     """Tell whether a schema exists."""
-    with connection.cursor() as cursor:
+    with connections[OWNER_DATABASE].cursor() as cursor:
         cursor.execute("SELECT 1 FROM pg_namespace WHERE nspname = %s", [schema])
         return cursor.fetchone() is not None
+
+
+def _owner(schema: str = PUBLIC_SCHEMA) -> Scope:
+    return Scope(kind=ScopeKind.OWNER, schema=schema, database=OWNER_DATABASE)
 
 
 def _recorded(app_label: str, name: str) -> str:

@@ -1,5 +1,7 @@
 """Tests: stricter than production, nothing leaves the machine."""
 
+from copy import deepcopy
+
 from collecto.settings.base import *
 from collecto.settings.base import DATABASES
 
@@ -16,3 +18,5 @@ STORAGES = {
 STATIC_ROOT = None
 WHITENOISE_USE_FINDERS = True
 DATABASES["default"]["OPTIONS"].pop("pool", None)
+DATABASES.setdefault("owner", deepcopy(DATABASES["default"]))["OPTIONS"].pop("pool", None)
+TENANT_DB_ALIAS = "owner"

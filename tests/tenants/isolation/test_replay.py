@@ -1,9 +1,10 @@
 """A replayed schema is the schema that the migrations make, names of constraints included."""
 
 import pytest
-from django.db import connection
+from django.db import connections
 from psycopg import sql
 
+from apps.kernel.scope import OWNER_DATABASE
 from collecto.migrate import migrate_schema
 from tenants.crossing import Purpose, in_owner
 from tenants.isolation import schemas
@@ -33,7 +34,7 @@ CATALOGUE = {
 def described(schema: str) -> dict[str, list[str]]:
     """Return what the catalogue says of a schema, its own name blanked out."""
     found = {}
-    with connection.cursor() as cursor:
+    with connections[OWNER_DATABASE].cursor() as cursor:
         for what, query in CATALOGUE.items():
             cursor.execute(query, [schema])
             found[what] = sorted(str(row).replace(schema, "SCHEMA") for row in cursor.fetchall())
@@ -46,7 +47,7 @@ def described(schema: str) -> dict[str, list[str]]:
 def test_replay_makes_what_the_migrations_make():
     with in_owner(Purpose.TEST):
         schemas.build_schema("b_replayed")
-        with connection.cursor() as cursor:
+        with connections[OWNER_DATABASE].cursor() as cursor:
             cursor.execute("CREATE SCHEMA b_migrated")
         migrate_schema("b_migrated")
         try:
