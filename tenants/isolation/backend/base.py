@@ -12,7 +12,8 @@ from typing import Any, Final, NamedTuple
 import psycopg
 from django.contrib.contenttypes.models import ContentType
 from django.db.backends.base.base import NO_DB_ALIAS
-from django.db.backends.utils import CursorDebugWrapper, CursorWrapper
+from django.db.backends.postgresql.base import CursorDebugWrapper
+from django.db.backends.utils import CursorWrapper
 from django_tenants.postgresql_backend import base as django_tenants_base
 from psycopg import sql
 
