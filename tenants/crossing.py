@@ -38,12 +38,14 @@ class Purpose(StrEnum):
     PROVISIONING = "provisioning"
     MIGRATION = "migration"
     OUTBOX = "outbox"
+    TASK = "task"
     ROUTING = "routing"
     TRANSFER = "transfer"
     INDICATORS = "indicators"
     LIBRARY = "library"
     DEMONSTRATION = "demonstration"
     COMMAND = "command"
+    HEALTH = "health"
     TEST = "test"
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.catalogue import rules
 from apps.catalogue.states import DateKind, QualityLabel, ReportingCategory, TemperatureClass
-from apps.kernel.models import ArchivableQuerySet, ArchivableRecord
+from apps.kernel.models import ArchivableRecord
 
 
 def validate_gtin(text: str) -> None:
@@ -70,8 +70,6 @@ class ProductFamily(AdoptedRecord):
     reporting_category = models.CharField(_("reporting category"), max_length=4, choices=ReportingCategory)
     value_cents_per_kg = models.PositiveIntegerField(_("valuation (cents per kg)"), default=0)
 
-    objects = ArchivableQuerySet.as_manager()
-
     class Meta:
         verbose_name = _("product family")
         verbose_name_plural = _("product families")
@@ -115,8 +113,6 @@ class Product(AdoptedRecord):
     quality_label = models.CharField(_("quality label"), max_length=12, choices=QualityLabel, blank=True)
     is_freezable = models.BooleanField(_("can be frozen"), default=False)
     value_cents_per_kg = models.PositiveIntegerField(_("valuation (cents per kg)"), default=0)
-
-    objects = ArchivableQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("product")

@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.donors import rules
 from apps.donors.states import DonorKind, SupplySource
-from apps.kernel.models import ArchivableQuerySet
 from apps.sites.models import AddressedRecord
 
 
@@ -43,8 +42,6 @@ class Donor(AddressedRecord):
     convention_until = models.DateField(_("convention until"), null=True, blank=True)
     notes = models.TextField(_("notes"), blank=True)
     account_id = models.UUIDField(_("network account"), null=True, blank=True, unique=True, editable=False)
-
-    objects = ArchivableQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("donor")

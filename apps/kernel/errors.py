@@ -63,6 +63,17 @@ class Forbidden(DomainError):
     code = "forbidden"
 
 
+class TooMany(DomainError):
+    """The same was asked too often; nothing was written. ``seconds``: how long to wait."""
+
+    code = "too_many"
+
+    def __init__(self, *, seconds: int) -> None:
+        message = _("This was asked too often. Nothing was changed: try again in %(minutes)s min.")
+        super().__init__(message, params={"minutes": -(-seconds // 60)})
+        self.seconds = seconds
+
+
 class Busy(Conflict):
     """Two people wrote the same thing at the same instant; the other one came first."""
 

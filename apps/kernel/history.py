@@ -1,7 +1,7 @@
 """Writing history: every change of a record says who, when, from which value to which, and why."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from uuid import UUID
 
 from django.db import IntegrityError, models, transaction
@@ -84,18 +84,21 @@ def record_create_once(actor: Actor, record: R, *, reason: str = "") -> R:
         ValidationError: a field is wrong.
         Conflict: somebody took the same code at the same moment.
     """
-    model = type(record)
-    first = model._default_manager.filter(pk=record.pk).first()
+    first = _written(record)
     if first is not None:
         return first
     try:
         with transaction.atomic():
             return record_create(actor, record, reason=reason)
     except IntegrityError as error:
-        first = model._default_manager.filter(pk=record.pk).first()
+        first = _written(record)
         if first is not None:
             return first
         raise Conflict(_("Somebody has just recorded the same. Look at the list and try again.")) from error
+
+
+def _written(record: R) -> R | None:
+    return cast("R | None", type(record)._default_manager.filter(pk=record.pk).first())
 
 
 def record_update(actor: Actor, record: R, data: Mapping[str, Any], *, reason: str = "") -> list[str]:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from uuid6 import uuid7
 
 from apps.kernel import clock
+from apps.kernel.guard import BankQuerySet, BankRow
 
 M = TypeVar("M", bound="ArchivableRecord")
 
@@ -17,8 +18,8 @@ def new_id() -> UUID:
     return UUID(int=uuid7().int)
 
 
-class Record(models.Model):
-    """A row with an identifier that may travel and two instants."""
+class TravellingRow(models.Model):
+    """A row with an identifier that may travel and two instants, shared or a bank's own."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     created_at = models.DateTimeField(_("created at"), default=clock.now, editable=False)
@@ -28,7 +29,14 @@ class Record(models.Model):
         abstract = True
 
 
-class ArchivableQuerySet(models.QuerySet[M]):
+class Record(BankRow, TravellingRow):
+    """A row of a bank with an identifier that may travel."""
+
+    class Meta:
+        abstract = True
+
+
+class ArchivableQuerySet(BankQuerySet[M]):
     """Reads over records that are archived, never deleted."""
 
     def active(self) -> Self:
@@ -45,6 +53,8 @@ class ArchivableRecord(Record):
 
     archived_at = models.DateTimeField(_("archived at"), null=True, blank=True, editable=False)
 
+    objects = ArchivableQuerySet.as_manager()  # type: ignore[misc]
+
     class Meta:
         abstract = True
 
@@ -54,7 +64,7 @@ class ArchivableRecord(Record):
         return self.archived_at is not None
 
 
-class AuditEntry(models.Model):
+class AuditEntry(BankRow):
     """One change of one record: who, when, what, from which value to which, why. Append-only."""
 
     DATABASE_RIGHTS: ClassVar[str] = "SELECT, INSERT"
@@ -80,7 +90,7 @@ class AuditEntry(models.Model):
         return f"{self.record_label} · {self.action}"
 
 
-class DocumentSequence(models.Model):
+class DocumentSequence(BankRow):
     """The last number given to a kind of document in a year; numbers leave no gap."""
 
     kind = models.CharField(_("document"), max_length=20)
@@ -96,3 +106,30 @@ class DocumentSequence(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind}-{self.year}-{self.last}"
+
+
+class StoredFile(ArchivableRecord):
+    """A file that belongs to a record of the bank: what we know of the bytes, which the storage keeps.
+
+    Only ``name`` came from who sent it, and only to be shown; the bytes never change.
+    """
+
+    DATABASE_RIGHTS: ClassVar[str] = "SELECT, INSERT, UPDATE"
+
+    record_kind = models.CharField(_("record"), max_length=80)
+    record_id = models.UUIDField()
+    name = models.CharField(_("name"), max_length=120)
+    storage_name = models.CharField(max_length=80, editable=False)
+    content_type = models.CharField(_("type"), max_length=40)
+    size_bytes = models.PositiveIntegerField(_("size"))
+    sha256 = models.CharField(max_length=64)
+
+    class Meta:
+        verbose_name = _("file")
+        verbose_name_plural = _("files")
+        ordering: ClassVar = ["-created_at"]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["storage_name"], name="stored_file_name")]
+        indexes: ClassVar = [models.Index(fields=["record_id"], name="stored_file_record")]
+
+    def __str__(self) -> str:
+        return self.name

@@ -97,14 +97,40 @@ def bank_key(*parts: object) -> str:
     return ":".join(["bank", str(current_bank_id()), *map(str, parts)])
 
 
+def space_key(*parts: object) -> str:
+    """Build a key that belongs to the open space alone: a bank, the federation, the platform, the owner.
+
+    Raises:
+        NoScope: no scope is open.
+    """
+    scope = current_scope()
+    whose = scope.schema if scope.kind is ScopeKind.OWNER else scope.bank_id
+    return ":".join([scope.kind, *map(str, filter(None, [whose])), *map(str, parts)])
+
+
 @contextmanager
 def scope_opened(scope: Scope) -> Iterator[Scope]:
     """Open a scope for a block; the caller's scope comes back whatever happens inside."""
     token = _scope.set(scope)
     try:
         yield scope
+    except Exception as error:
+        _remember(error, scope)
+        raise
     finally:
         _scope.reset(token)
+
+
+def scope_of_error(error: BaseException | None) -> Scope | None:
+    """Return the scope in which an error was raised (a bank's rather than one opened inside it)."""
+    found: Scope | None = getattr(error, "collecto_scope", None)
+    return found
+
+
+def _remember(error: Exception, scope: Scope) -> None:
+    known = scope_of_error(error)
+    if known is None or known.bank_id is None:
+        error.collecto_scope = scope  # type: ignore[attr-defined]
 
 
 def scope_replaced(scope: Scope) -> None:

@@ -1,13 +1,17 @@
 """Forms of the partners."""
 
-from typing import Any, ClassVar
+from collections.abc import Iterable
+from typing import Any, ClassVar, cast
 
 from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from apps.kernel.display import day
+from apps.kernel.files import ENDINGS
 from apps.kernel.forms import FilterForm, OpKeyForm, field_for
 from apps.partners.models import Agreement, HygieneVisit, Partner
+from apps.partners.selectors import Subject
 from apps.partners.states import PartnerType
 from apps.sites.forms import ADDRESS_FIELDS, ADDRESS_HINTS
 
@@ -66,6 +70,40 @@ class NewHygieneVisitForm(OpKeyForm, forms.ModelForm):  # type: ignore[type-arg]
         model = HygieneVisit
         fields = ("visited_on", "visitor", "score", "corrective_actions", "due_on")
         formfield_callback = field_for
+
+
+def agreement_period(agreement: Agreement) -> str:
+    """Return the first and the last day of an agreement, in words."""
+    return f"{day(agreement.starts_on)} – {day(agreement.ends_on)}"
+
+
+def subject_words(subject: Subject) -> str:
+    """Say what a paper belongs to: ``Agreement of 1 January – 31 December``."""
+    if isinstance(subject, Agreement):
+        return _("Agreement of %(period)s") % {"period": agreement_period(subject)}
+    return _("Visit of %(day)s") % {"day": day(subject.visited_on)}
+
+
+class NewPaperForm(OpKeyForm):
+    """A paper to attach: what it belongs to, and the file."""
+
+    subject = forms.ChoiceField(label=_("What it is"))
+    file = forms.FileField(
+        label=_("File"),
+        help_text=_("A PDF, or a photograph (JPEG or PNG): 10 MB at most."),
+        allow_empty_file=True,
+        widget=forms.FileInput(attrs={"accept": ",".join(ENDINGS)}),
+    )
+
+    def __init__(self, *args: Any, subjects: Iterable[Subject], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.subjects = {str(subject.pk): subject for subject in subjects}
+        field = cast("forms.ChoiceField", self.fields["subject"])
+        field.choices = [("", _("Choose")), *((key, subject_words(s)) for key, s in self.subjects.items())]
+
+    def clean_subject(self) -> Subject:
+        """Return the agreement or the visit that was chosen."""
+        return self.subjects[self.cleaned_data["subject"]]
 
 
 class PartnerFilter(FilterForm):

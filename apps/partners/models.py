@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from apps.kernel.models import ArchivableQuerySet, Record
+from apps.kernel.models import Record
 from apps.partners.states import AccreditationKind, AccreditationState, OrderRhythm, PartnerType
 from apps.sites.models import AddressedRecord
 
@@ -37,8 +37,6 @@ class Partner(AddressedRecord):
     has_frozen = models.BooleanField(_("freezer"), default=False)
     accepts_past_best_before = models.BooleanField(_("accepts food past best before"), default=True)
     notes = models.TextField(_("notes"), blank=True)
-
-    objects = ArchivableQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("partner")

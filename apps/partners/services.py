@@ -1,4 +1,4 @@
-"""Writes to the partners' files: partners, agreements, hygiene visits.
+"""Writes to the partners' files: partners, agreements, hygiene visits, papers.
 
 ``fields`` are those of the model; ``op_key`` is the key made with the form, so that a form sent twice
 creates once. A wrong field raises ``ValidationError``, a missing right ``Forbidden``.
@@ -8,17 +8,19 @@ import datetime as dt
 from typing import Any, TypeVar
 from uuid import UUID
 
+from django.core.files.base import File
 from django.db import transaction
 
 from apps.kernel import clock
 from apps.kernel.abilities import Actor, require
+from apps.kernel.files import file_archive, file_store
 from apps.kernel.history import record_archive, record_create_once, record_update, write_entry
-from apps.kernel.models import Record, new_id
+from apps.kernel.models import Record, StoredFile, new_id
 from apps.kernel.numbering import next_number
 from apps.partners.abilities import abilities
 from apps.partners.errors import AgreementOverlaps, VisitInFuture
 from apps.partners.models import Agreement, HygieneVisit, Partner
-from apps.partners.selectors import overlapping_agreements
+from apps.partners.selectors import Subject, overlapping_agreements, subject_of
 
 R = TypeVar("R", bound=Record)
 
@@ -89,6 +91,32 @@ def hygiene_visit_record(
         raise VisitInFuture
     visit = HygieneVisit(id=op_key or new_id(), partner=partner, visited_on=visited_on, **fields)
     return _added(actor, partner, "hygiene_visits", visit)
+
+
+@transaction.atomic
+def paper_attach(
+    actor: Actor, *, subject: Subject, file: "File[Any]", name: str = "", op_key: UUID | None = None
+) -> StoredFile:
+    """Keep the signed paper of an agreement, or the report or a photograph of a visit.
+
+    Raises:
+        FileRefused: it is empty, too large, or neither PDF, PNG nor JPEG.
+    """
+    require(abilities(actor, subject), "edit")
+    paper = file_store(actor, record=subject, content=file, name=name or file.name or "", op_key=op_key)
+    write_entry(actor, subject.partner, "paper_attached", reason=str(paper), entry_id=paper.pk)
+    return paper
+
+
+@transaction.atomic
+def paper_archive(actor: Actor, *, paper: StoredFile, archived: bool = True) -> StoredFile:
+    """Take a paper out of its partner's file, or put it back; its history stays."""
+    subject = subject_of(paper)
+    require(abilities(actor, subject), "archive")
+    file_archive(actor, file=paper, archived=archived)
+    action = "paper_removed" if archived else "paper_restored"
+    write_entry(actor, subject.partner, action, reason=str(paper))
+    return paper
 
 
 def _added(actor: Actor, partner: Partner, name: str, record: R) -> R:

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from apps.partners.views import partner, staff
+from apps.partners.views import papers, partner, staff
 
 urlpatterns: list[URLPattern] = [
     path("", staff.PartnerList.as_view(), name="partners_partner_list"),
@@ -13,4 +13,6 @@ urlpatterns: list[URLPattern] = [
     path("<uuid:pk>/archive/", staff.PartnerArchive.as_view(), name="partners_partner_archive"),
     path("<uuid:pk>/agreements/new/", staff.AgreementSign.as_view(), name="partners_agreement_sign"),
     path("<uuid:pk>/visits/new/", staff.VisitRecord.as_view(), name="partners_visit_record"),
+    path("<uuid:pk>/papers/new/", papers.PaperAttach.as_view(), name="partners_paper_attach"),
+    path("papers/<uuid:pk>/remove/", papers.PaperArchive.as_view(), name="partners_paper_archive"),
 ]

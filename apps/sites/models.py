@@ -7,7 +7,7 @@ from django.core.validators import MaxValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from apps.kernel.models import ArchivableQuerySet, ArchivableRecord, Record
+from apps.kernel.models import ArchivableRecord, Record
 from apps.sites import rules
 from apps.sites.states import LocationPurpose, SiteKind, SlotPurpose
 
@@ -77,8 +77,6 @@ class Site(AddressedRecord):
     kind = models.CharField(_("kind"), max_length=10, choices=SiteKind, default=SiteKind.WAREHOUSE)
     phone = models.CharField(_("telephone"), max_length=20, blank=True)
 
-    objects = ArchivableQuerySet.as_manager()
-
     class Meta:
         verbose_name = _("site")
         verbose_name_plural = _("sites")
@@ -110,8 +108,6 @@ class Location(ArchivableRecord):
     )
     capacity_grams = models.PositiveBigIntegerField(_("capacity"), default=0)
 
-    objects = ArchivableQuerySet.as_manager()
-
     class Meta:
         verbose_name = _("storage location")
         verbose_name_plural = _("storage locations")
@@ -139,8 +135,6 @@ class Vehicle(ArchivableRecord):
     plate = models.CharField(_("number plate"), max_length=12, blank=True)
     capacity_grams = models.PositiveBigIntegerField(_("payload"))
     is_refrigerated = models.BooleanField(_("refrigerated"), default=False)
-
-    objects = ArchivableQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("vehicle")

@@ -16,6 +16,7 @@ from apps.catalogue.models import Product, ProductFamily
 from apps.catalogue.states import DateKind, TemperatureClass
 from apps.donors.states import SupplySource
 from apps.kernel import clock
+from apps.kernel.guard import BankRow
 from apps.kernel.models import Record
 from apps.receiving.models import ReceiptLine
 from apps.sites.models import Location
@@ -90,7 +91,7 @@ class Lot(Record):
         return rules.is_expired(self.date_kind, self.expires_on, grace_days=self.grace_days, on=on)
 
 
-class Account(models.Model):
+class Account(BankRow):
     """A place where grams of one lot can be. Cold: written once, referenced by movements.
 
     ``location`` for the accounts inside the bank; ``detail`` is the reason of a loss.
@@ -122,7 +123,7 @@ class Account(models.Model):
         return f"{self.kind} {self.lot_id}"
 
 
-class Balance(models.Model):
+class Balance(BankRow):
     """Grams now on an account; kept by the trigger of the movements, never written by hand."""
 
     DATABASE_RIGHTS: ClassVar[str] = "SELECT"
@@ -146,7 +147,7 @@ class Balance(models.Model):
         return f"{self.grams}"
 
 
-class Movement(models.Model):
+class Movement(BankRow):
     """Grams of a lot from one account to another. Append-only: a mistake is a reversing movement.
 
     ``op_key`` with ``leg`` makes a retry find the first result. ``party`` is the donor or the partner

@@ -14,5 +14,6 @@ class CollectoConfig(AppConfig):
     def ready(self) -> None:
         """Load the task application, the checks and the wiring, once every application is loaded."""
         import_module("collecto.celery")
+        import_module("collecto.observability").start()
         import_module("collecto.checks")
         import_module("collecto.wiring").install()

@@ -18,6 +18,7 @@ from tenants.crossing import Purpose, each_tenant, in_owner, in_platform
 from tenants.federation.services import reconcile
 from tenants.isolation.schemas import schema_exists
 from tenants.outbox.models import OutboxMessage
+from tenants.outbox.selectors import parked_rows
 from tenants.registry.models import FoodBank
 
 LATE = dt.timedelta(minutes=10)
@@ -91,7 +92,7 @@ def _outbox() -> Finding:
     with in_platform(Purpose.COMMAND):
         waiting = OutboxMessage.objects.filter(done_at=None, parked_at=None)
         late = waiting.filter(due_at__lt=dt.datetime.now(dt.UTC) - LATE).count()
-        parked = OutboxMessage.objects.filter(parked_at__isnull=False).count()
+        parked = parked_rows().count()
     return Finding("outbox", is_fine=not late and not parked, sentence=f"{late} late, {parked} parked")
 
 

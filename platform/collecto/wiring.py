@@ -16,8 +16,9 @@ from apps.rounds import handlers as rounds
 from apps.rounds.facts import GoodsCollected, StopMissed
 from apps.stock import handlers as stock
 from apps.stock.facts import LotBlocked
+from collecto import metrics
 from tenants.network import handlers as network
-from tenants.outbox.delivery import hint
+from tenants.outbox.hints import hint
 
 WIRING: Wiring = {
     OfferAccepted: Reactions(inside=(rounds.on_offer_accepted,), later=(network.on_offer_accepted,)),
@@ -26,7 +27,7 @@ WIRING: Wiring = {
     StopMissed: Reactions(),
     GoodsReceived: Reactions(inside=(stock.on_goods_received,)),
     LotBlocked: Reactions(),
-    OrderConfirmed: Reactions(inside=(delivery.on_order_confirmed,)),
+    OrderConfirmed: Reactions(inside=(delivery.on_order_confirmed, metrics.on_order_confirmed)),
     OrderCancelled: Reactions(inside=(delivery.on_order_cancelled,)),
     GoodsDelivered: Reactions(),
 }

@@ -6,23 +6,25 @@ mail scanners open links, so a link never signs anybody in and opening one chang
 
 from typing import Final
 
-from django.core import signing
-
+from apps.kernel.signing import NotSigned, signed, unsigned
+from tenants.crossing import Purpose, in_platform
 from tenants.network.models import DonorAccount
 
-SALT: Final = "collecto.network.declare"
+DECLARE: Final = "network.declare"
 VALID_SECONDS: Final = 180 * 24 * 3600
 
 
 def declaration_word(account: DonorAccount) -> str:
     """Return the word of the link that opens the declaration form of a donor."""
-    return signing.dumps([str(account.pk), account.link_version], salt=SALT)
+    with in_platform(Purpose.REQUEST):
+        return signed([str(account.pk), account.link_version], purpose=DECLARE)
 
 
 def account_behind(word: str) -> DonorAccount | None:
     """Return the donor a word was signed for, ``None`` when it is false, too old or revoked."""
-    try:
-        pk, version = signing.loads(word, salt=SALT, max_age=VALID_SECONDS)
-    except signing.BadSignature:
-        return None
-    return DonorAccount.objects.filter(pk=pk, link_version=version).first()
+    with in_platform(Purpose.REQUEST):
+        try:
+            pk, version = unsigned(word, purpose=DECLARE, max_age=VALID_SECONDS)
+        except NotSigned:
+            return None
+        return DonorAccount.objects.filter(pk=pk, link_version=version).first()

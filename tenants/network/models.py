@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.catalogue.states import DateKind, TemperatureClass
 from apps.donors.states import DonorKind, SupplySource
 from apps.kernel import clock
-from apps.kernel.models import Record
+from apps.kernel.models import TravellingRow
 from apps.offers.states import DeclineReason, OfferKind
 from tenants.network.states import Direction, NetworkOfferStatus, StepState, TransferState
 from tenants.registry.models import FoodBank
@@ -30,7 +30,7 @@ def new_token() -> str:
     return token_urlsafe(24)
 
 
-class DonorAccount(Record):
+class DonorAccount(TravellingRow):
     """Who gives food to the network: one account for every bank, known by e-mail and name.
 
     A bank's own file on this donor is private to the bank and points here by ``account_id``.
@@ -64,7 +64,7 @@ class DonorAccount(Record):
         return self.name
 
 
-class NetworkOffer(Record):
+class NetworkOffer(TravellingRow):
     """Food offered to the network, until somebody takes it or its window closes.
 
     ``public_token`` opens the donor's page; ``accepted_grams`` adds up what banks took so far.
@@ -120,7 +120,7 @@ class NetworkOffer(Record):
         return self.offered_grams - self.accepted_grams
 
 
-class NetworkOfferLine(Record):
+class NetworkOfferLine(TravellingRow):
     """A product of the library, or a mix of one family, in an offer to the network."""
 
     BANK_RIGHTS: ClassVar[str] = READS
@@ -158,7 +158,7 @@ class NetworkOfferLine(Record):
         return self.label
 
 
-class RoutingStep(Record):
+class RoutingStep(TravellingRow):
     """The question put to one bank about what remains of an offer, and its answer.
 
     ``asked`` lists ``{"line": id, "grams": n}`` in the order of the bank's own offer lines. ``reason``
@@ -202,7 +202,7 @@ class RoutingStep(Record):
         return f"{self.offer_id} {self.rank}"
 
 
-class Transfer(Record):
+class Transfer(TravellingRow):
     """Goods going from one bank to another. Labels are copied: the document reads alone."""
 
     BANK_RIGHTS: ClassVar[str] = READS
@@ -240,7 +240,7 @@ class Transfer(Record):
         return self.number
 
 
-class TransferLine(Record):
+class TransferLine(TravellingRow):
     """A lot, or part of one, in a transfer; ``origin`` is what the receiver's new lot keeps of it.
 
     At every commit the legs of the two ledgers add up to ``shipped_grams`` and to

@@ -12,6 +12,7 @@ from apps.catalogue.models import Product, ProductFamily
 from apps.delivery.models import ContributionRate, DeliveryNote, PickingList
 from apps.delivery.states import PickingStatus
 from apps.donors.models import Donor
+from apps.kernel.models import StoredFile
 from apps.offers.models import Offer
 from apps.offers.states import OfferStatus
 from apps.orders.models import Order
@@ -76,6 +77,9 @@ OBJECTS: dict[str, Callable[[], Any]] = {
     "partners_partner": first(Partner),
     "partners_agreement": first(Partner),
     "partners_visit": first(Partner),
+    "partners_paper": first(StoredFile),
+    "partners_paper_attach": first(Partner),
+    "file_open": first(StoredFile),
     "catalogue_product": first(Product),
     "catalogue_family": first(ProductFamily),
     "offers_offer": first(Offer, status=OfferStatus.PROPOSED),

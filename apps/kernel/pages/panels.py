@@ -17,11 +17,13 @@ def table_panel(
     records: Iterable[Any],
     empty: Text,
     url_of: Callable[[Any], str] | None = None,
+    acts_of: Callable[[Any], Sequence[Action]] | None = None,
     actions: Sequence[Action] = (),
 ) -> Panel:
     """Return a panel with a table.
 
-    ``url_of`` gives the address a line leads to; ``empty`` is said when there is no line.
+    ``url_of`` gives the address a line leads to, ``acts_of`` what can be done from the line itself;
+    ``empty`` is said when there is no line.
     """
     context = {
         "title": title,
@@ -31,9 +33,11 @@ def table_panel(
                 "record": record,
                 "url": url_of(record) if url_of else "",
                 "cells": [column.cell(record) for column in columns],
+                "actions": acts_of(record) if acts_of else [],
             }
             for record in records
         ],
+        "acts_in_rows": acts_of is not None,
         "empty": empty,
         "actions": list(actions),
     }

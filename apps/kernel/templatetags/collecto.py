@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from apps.kernel import display
 from apps.kernel.display import Chip, Tone
-from apps.kernel.errors import Conflict, DomainError, Forbidden
+from apps.kernel.errors import Conflict, DomainError, Forbidden, TooMany
 from apps.kernel.money import format_euros
 from apps.kernel.quantity import format_kg
 from apps.kernel.quantity import meals as meals_in
@@ -137,6 +137,8 @@ def refusal_title(error: DomainError) -> str:
         return _("This is not yours to do")
     if isinstance(error, Conflict):
         return _("Somebody came first")
+    if isinstance(error, TooMany):
+        return _("Too many times")
     return _("This cannot be done")
 
 

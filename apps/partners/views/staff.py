@@ -33,10 +33,12 @@ from apps.partners.forms import (
     NewPartnerForm,
     PartnerFilter,
     PartnerForm,
+    agreement_period,
 )
 from apps.partners.models import Agreement, Partner
 from apps.partners.selectors import partners_followed
 from apps.partners.states import AccreditationState
+from apps.partners.views.papers import PAPER_ACTIONS, papers_panel
 
 ACCREDITATION_TONES = {
     AccreditationState.VALID: Tone.OK,
@@ -73,11 +75,6 @@ def agreement_chip(partner: Any) -> Chip:
     if partner.agreement_until is None:
         return Chip(_("None in force"), Tone.DANGER)
     return Chip(_("Until %(day)s") % {"day": day(partner.agreement_until)}, Tone.OK)
-
-
-def agreement_period(agreement: Agreement) -> str:
-    """Return the first and the last day of an agreement, in words."""
-    return f"{day(agreement.starts_on)} – {day(agreement.ends_on)}"
 
 
 def agreement_state(agreement: Agreement) -> Chip:
@@ -140,6 +137,7 @@ class PartnerList(PartnerPage, RecordList[Partner]):
 class PartnerDetail(PartnerPage, RecordDetail[Partner]):
     """A partner's file; the partner's own people see it too, without the bank's notes."""
 
+    action_labels = PAPER_ACTIONS
     fields = (
         Column(label=_("Code"), value="code"),
         Column(label=_("Type"), value="get_partner_type_display"),
@@ -182,21 +180,27 @@ class PartnerDetail(PartnerPage, RecordDetail[Partner]):
         return [*links, *buttons]
 
     def panels(self, record: Partner) -> list[Panel]:
-        """Return the agreements, the hygiene visits and, for the bank's people, the notes."""
+        """Return the agreements, the hygiene visits, their papers and, for the bank's people, the notes."""
+        agreements, visits = list(record.agreements.all()), list(record.hygiene_visits.all())
         found = [
             table_panel(
                 _("Agreements"),
                 columns=AGREEMENT_COLUMNS,
-                records=record.agreements.all(),
+                records=agreements,
                 empty=_("No agreement yet. A partner orders once one is signed."),
                 actions=self._add("partners_agreement_sign", _("Record a signed agreement")),
             ),
             table_panel(
                 _("Hygiene visits"),
                 columns=VISIT_COLUMNS,
-                records=record.hygiene_visits.all(),
+                records=visits,
                 empty=_("No visit yet."),
                 actions=self._add("partners_visit_record", _("Record a visit")),
+            ),
+            papers_panel(
+                [*agreements, *visits],
+                actions=self._add("partners_paper_attach", _("Attach a paper")),
+                may_remove="archive" in self.allowed,
             ),
         ]
         if record.notes and "history" in self.allowed:

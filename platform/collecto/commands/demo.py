@@ -158,7 +158,7 @@ def _serve(port: int, database_url: str) -> None:
         worker = {**web, "DATABASE_OWNER_URL": database_url}
         processes = [
             Process("web", web_command(f"{LOOPBACK}:{port}", 2, 4), web, listens=(LOOPBACK, port)),
-            Process("worker", worker_command(beat=True), worker),
+            Process("worker", worker_command(beat=True, queues="collecto,owner"), worker),
         ]
         with Supervisor(processes, logs=STATE / "logs") as supervisor:
             import_module("collecto.demo.closing").welcome(console, port)

@@ -5,7 +5,6 @@ import sys
 from collections.abc import Callable
 from functools import wraps
 from importlib import import_module
-from pathlib import Path
 from typing import Any
 
 import click
@@ -59,17 +58,16 @@ def web_command(bind: str, workers: int, threads: int) -> list[str]:
 
 @click.command()
 @click.option("--beat/--no-beat", default=False, help="Also run the clock of periodic work.")
-def worker(beat: bool) -> None:
-    """Run a Celery worker."""
-    os.execv(sys.executable, worker_command(beat=beat))  # noqa: S606
+@click.option("--queues", default="collecto", show_default=True, help="Served queues, comma-separated.")
+def worker(beat: bool, queues: str) -> None:
+    """Run a Celery worker; queue "owner" (opening and erasing banks) needs the owner's login."""
+    os.execv(sys.executable, worker_command(beat=beat, queues=queues))  # noqa: S606
 
 
-def worker_command(*, beat: bool) -> list[str]:
-    """Return the command line of a worker."""
-    schedule = Path(os.environ.get("COLLECTO_STATE", ".")) / "beat-schedule"
-    clock = ["--beat", "--schedule", str(schedule)] if beat else []
-    options = ["worker", "--loglevel", "INFO", "--concurrency", "2", *clock]
-    return [*PROGRAM, "celery", "-A", "collecto.celery", *options]
+def worker_command(*, beat: bool, queues: str = "collecto") -> list[str]:
+    """Return the command line of a worker of these queues (comma-separated)."""
+    options = ["worker", "--loglevel", "INFO", "--concurrency", "2", "--queues", queues]
+    return [*PROGRAM, "celery", "-A", "collecto.celery", *options, *(["--beat"] if beat else [])]
 
 
 @click.command()

@@ -5,6 +5,7 @@ from apps.flow import FLOW
 SHARED_APPS = [
     "django_tenants",
     "tenants.registry",
+    "tenants.tasks",
     "tenants.accounts",
     "tenants.outbox",
     "tenants.library",
@@ -36,6 +37,8 @@ TENANT_DOMAIN_MODEL = "registry.Domain"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 MIDDLEWARE = [
+    "collecto.health.HealthMiddleware",
+    "collecto.visits.VisitMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -54,6 +57,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "collecto.refusals.RefusalMiddleware",
+    "collecto.scope_watch.ScopeWatchMiddleware",
 ]
 
 ROOT_URLCONF = "collecto.urls_tenant"

@@ -51,7 +51,11 @@ if DATABASE_REPLICA_URL:
         DATABASE_REPLICA_URL, statement_seconds=STATEMENT_SECONDS, connections=CONNECTIONS
     )
 TENANT_DB_ALIAS = "owner" if DATABASE_OWNER_URL else "default"
-DATABASE_ROUTERS = ["tenants.isolation.router.ScopeRouter", "django_tenants.routers.TenantSyncRouter"]
+DATABASE_ROUTERS = [
+    "apps.kernel.guard.RowRouter",
+    "tenants.isolation.router.ScopeRouter",
+    "django_tenants.routers.TenantSyncRouter",
+]
 
 DATABASE_ROLE_PREFIX = environment.value("DATABASE_ROLE_PREFIX", DATABASES["default"]["NAME"])
 """Roles belong to the whole cluster: the prefix keeps two installations apart."""

@@ -2,6 +2,7 @@
 
 from collecto.settings import environment
 from collecto.settings.base import *
+from collecto.settings.logs import logging_as
 
 SECRET_KEY = environment.value("SECRET_KEY")
 SECURE_SSL_REDIRECT = True
@@ -14,7 +15,13 @@ SESSION_COOKIE_NAME = "__Host-session"
 LANGUAGE_COOKIE_SECURE = True
 CSRF_COOKIE_SECURE = True
 CSRF_COOKIE_NAME = "__Host-csrf"
+MESSAGE_COOKIE_NAME = "__Host-messages"
+LANGUAGE_COOKIE_NAME = "__Host-language"
+CACHES = {"default": cache_at(environment.value("CACHE_URL"))}
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": BANK_FILES,
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+TRUSTED_PROXY_COUNT = int(environment.value("TRUSTED_PROXY_COUNT", "1"))
+LOG_FORMAT = environment.value("LOG_FORMAT", "json")
+LOGGING = logging_as(LOG_FORMAT)

@@ -1,21 +1,35 @@
 """Deferred work: Celery carries hints, the outbox carries the truth."""
 
 from collecto.settings import environment
+from collecto.settings.schedule import every_bank, once
 
 CELERY_BROKER_URL = environment.value("CELERY_BROKER_URL", "")
 """Empty: no worker; what must happen later happens after the commit, in the same process."""
+CELERY_TASK_ALWAYS_EAGER = not CELERY_BROKER_URL
+CELERY_RESULT_BACKEND = environment.value("CELERY_RESULT_BACKEND", "") or None
+"""Only chords need one: who waits for nothing keeps no result."""
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 2, "socket_connect_timeout": 2}
+CELERY_BROKER_TRANSPORT_OPTIONS = (
+    {"socket_timeout": 2, "socket_connect_timeout": 2, "visibility_timeout": 900}
+    if CELERY_BROKER_URL.startswith("redis")
+    else {}
+)
+"""Redis: what a killed worker had taken comes back after so many seconds; no task takes longer."""
 CELERY_TASK_PUBLISH_RETRY = False
+CELERY_TASK_DEFAULT_QUEUE = "collecto"
+CELERY_TASK_ROUTES = {"banks.*": {"queue": "owner"}}
+"""Opening and erasing banks needs the owner's login, which only the worker of queue ``owner`` has."""
+CELERY_BEAT_SCHEDULER = "tenants.tasks.beat:SteadyScheduler"
 CELERY_BEAT_SCHEDULE = {
-    "outbox-sweep": {"task": "outbox.sweep", "schedule": 60.0},
-    "outbox-forget": {"task": "outbox.forget", "schedule": 24 * 3600.0},
-    "network-deadlines": {"task": "network.advance_due", "schedule": 60.0},
-    "offers-expire": {"task": "offers.expire_due", "schedule": 300.0},
-    "federation-fold": {"task": "federation.fold", "schedule": 60.0},
-    "federation-reconcile": {"task": "federation.reconcile", "schedule": 24 * 3600.0},
+    "outbox-sweep": once("outbox.sweep", every_s=60),
+    "outbox-forget": once("outbox.forget", every_s=24 * 3600),
+    "network-deadlines": once("network.advance_due", every_s=60),
+    "offers-expire": every_bank("offers.expire_due", every_s=300),
+    "federation-fold": once("federation.fold", every_s=60),
+    "federation-reconcile": once("federation.reconcile", every_s=24 * 3600),
+    "tasks-forget": once("tasks.forget", every_s=24 * 3600),
 }

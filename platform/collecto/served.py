@@ -1,0 +1,54 @@
+"""The one way out of a file: a view that asks who may see the record it belongs to."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+from uuid import UUID
+
+from django.apps import apps
+from django.http import FileResponse, Http404
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404
+
+from apps.kernel.abilities import Abilities, require
+from apps.kernel.doors import StaffRequest, reads
+from apps.kernel.files import JPEG, PNG, opened
+from apps.kernel.models import StoredFile
+from apps.partners.abilities import abilities as partners
+
+DOORS: Final[Mapping[str, Callable[..., Abilities]]] = {
+    "partners.agreement": partners,
+    "partners.hygienevisit": partners,
+}
+"""Who answers for the files of each kind of record; a kind that is not here shows none."""
+
+SHOWN_IN_PLACE: Final = frozenset({PNG, JPEG})
+"""A browser draws pictures inside the sandbox; it refuses to draw a PDF there, so that one is saved."""
+
+HEADERS: Final = {
+    "Content-Security-Policy": "sandbox; default-src 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "private, no-store",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+
+@reads
+def file_open(request: StaffRequest, pk: UUID) -> HttpResponseBase:
+    """Send the bytes of a file to whoever may see the record it belongs to.
+
+    Raises:
+        Http404: this bank has no such file, or it was removed.
+        Forbidden: this person may not see the record.
+    """
+    file = get_object_or_404(StoredFile.objects.active(), pk=pk)
+    if file.record_kind not in DOORS:
+        raise Http404
+    record: Any = get_object_or_404(apps.get_model(file.record_kind), pk=file.record_id)
+    require(DOORS[file.record_kind](request.actor, record), "view")
+    return FileResponse(
+        opened(file),
+        as_attachment=file.content_type not in SHOWN_IN_PLACE,
+        filename=file.name,
+        content_type=file.content_type,
+        headers=HEADERS,
+    )
