@@ -4,6 +4,7 @@ What a file is is read from its bytes, never from what its sender says; its byte
 the open bank under a random name, and come out through one view that asks who may see the record.
 """
 
+import datetime as dt
 from collections.abc import Callable, Iterable
 from hashlib import sha256
 from typing import Any, Final
@@ -125,9 +126,18 @@ def opened(file: StoredFile) -> "File[Any]":
     return storages["default"].open(file.storage_name)
 
 
-def names_kept() -> set[str]:
-    """Return the names in the storage that the open bank's rows know."""
-    return set(StoredFile.objects.values_list("storage_name", flat=True))
+def files_sweep(*, before: dt.datetime) -> int:
+    """Remove the open bank's bytes, kept before an instant, that no row knows; returns how many files.
+
+    A transaction that rolled back after its file was kept leaves such bytes.
+    """
+    kept = storages["default"]
+    known = set(StoredFile.objects.values_list("storage_name", flat=True))
+    _folders, names = kept.listdir("")
+    orphans = [name for name in names if name not in known and kept.get_modified_time(name) < before]
+    for name in orphans:
+        kept.delete(name)
+    return len(orphans)
 
 
 def _digest(content: "File[Any]") -> str:

@@ -14,7 +14,7 @@ from django.db import transaction
 from apps.kernel import clock
 from apps.kernel.abilities import Actor, require
 from apps.kernel.files import file_archive, file_store
-from apps.kernel.history import record_archive, record_create_once, record_update, write_entry
+from apps.kernel.history import history_of, record_archive, record_create_once, record_update, write_entry
 from apps.kernel.models import Record, StoredFile, new_id
 from apps.kernel.numbering import next_number
 from apps.partners.abilities import abilities
@@ -104,7 +104,8 @@ def paper_attach(
     """
     require(abilities(actor, subject), "edit")
     paper = file_store(actor, record=subject, content=file, name=name or file.name or "", op_key=op_key)
-    write_entry(actor, subject.partner, "paper_attached", reason=str(paper), entry_id=paper.pk)
+    if not history_of(subject.partner).filter(pk=paper.pk).exists():
+        write_entry(actor, subject.partner, "paper_attached", reason=str(paper), entry_id=paper.pk)
     return paper
 
 

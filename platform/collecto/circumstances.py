@@ -10,13 +10,15 @@ def circumstances(error: BaseException | None = None) -> dict[str, str]:
 
 
 def _bank(error: BaseException | None) -> dict[str, str]:
-    for scope in (scope_of_error(error), scope_or_none()):
-        if scope is not None and scope.bank_id is not None:
+    """Return slug and id of the bank; outside every bank, the kind of rows in reach."""
+    scopes = [scope for scope in (scope_of_error(error), scope_or_none()) if scope is not None]
+    for scope in scopes:
+        if scope.bank_id is not None:
             return {"bank": scope.bank_slug, "bank_id": str(scope.bank_id)}
     trace = current_trace()
-    if trace is None or trace.bank_id is None:
-        return {}
-    return {"bank": trace.bank_slug, "bank_id": str(trace.bank_id)}
+    if trace is not None and trace.bank_id is not None:
+        return {"bank": trace.bank_slug, "bank_id": str(trace.bank_id)}
+    return {"bank": f"({scopes[0].kind.value})"} if scopes else {}
 
 
 def _work() -> dict[str, str]:

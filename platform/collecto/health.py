@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction, sync_to_async
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, connections
 from django.db.migrations.loader import MigrationLoader
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseNotFound, JsonResponse
 from django.http.response import HttpResponseBase
@@ -188,6 +188,16 @@ def _knock(place: tuple[str, int] | None) -> str:
 
 def serve_directly(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
     """Answer as a WSGI application of its own: for a worker, which serves nothing else."""
-    response = answer_to(environ.get("PATH_INFO", ""), environ)
+    try:
+        response = answer_to(environ.get("PATH_INFO", ""), environ)
+    finally:
+        _leave_database()
     start_response(f"{response.status_code} {response.reason_phrase}", list(response.items()))
     return [response.content]
+
+
+def _leave_database() -> None:
+    """Hold no connection between two questions: a process that forks would share it with its children."""
+    connections.close_all()
+    for link in connections.all(initialized_only=True):
+        link.close_pool()  # type: ignore[attr-defined]

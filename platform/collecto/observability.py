@@ -1,6 +1,7 @@
 """Start-up of what an operator sees: reports to Sentry where a DSN is set, and the runs of tasks."""
 
 import sentry_sdk
+from celery import current_app
 from django.conf import settings
 from sentry_sdk.integrations import Integration
 from sentry_sdk.integrations.atexit import AtexitIntegration
@@ -13,14 +14,16 @@ from sentry_sdk.integrations.threading import ThreadingIntegration
 
 from apps.kernel.tracing import Trace
 from collecto import reports, task_tracing
+from collecto.worker_health import HealthStep
 
 OWN_LINES = ("collecto.access", "collecto.runs", "django.security.DisallowedHost")
 """Loggers whose errors are reported by other ways, or are nobody's error."""
 
 
 def start() -> None:
-    """Name the runs of tasks, and report errors where ``SENTRY_DSN`` says to."""
+    """Name the runs of tasks, let workers answer for their health, report errors where a DSN is set."""
     task_tracing.install()
+    current_app.steps["worker"].add(HealthStep)
     if settings.SENTRY_DSN:
         _start_sentry(settings.SENTRY_DSN)
 

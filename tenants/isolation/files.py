@@ -137,20 +137,6 @@ def delete_files_of(bank_id: UUID) -> int:
     return len(names)
 
 
-def delete_orphans(known: set[str], *, before: dt.datetime) -> int:
-    """Remove the open bank's files older than an instant that no row knows; returns how many went.
-
-    A transaction that rolled back after its file was kept leaves such a file.
-    """
-    kept = storages["default"]
-    orphans = [
-        name for name in kept.listdir("")[1] if name not in known and kept.get_modified_time(name) < before
-    ]
-    for name in orphans:
-        kept.delete(name)
-    return len(orphans)
-
-
 def _store_for(bank_id: UUID) -> Storage:
     scope = current_scope()
     if scope.kind in (ScopeKind.BANK, ScopeKind.FEDERATION) and scope.bank_id != bank_id:

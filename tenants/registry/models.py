@@ -10,7 +10,7 @@ from django_tenants.models import DomainMixin, TenantMixin
 
 from apps.kernel import clock
 from apps.kernel.models import new_id
-from tenants.registry.states import BankKind, BankStatus
+from tenants.registry.states import UNFINISHED, BankKind, BankStatus, StepKind, StepState
 
 
 def validate_timezone(name: str) -> None:
@@ -71,6 +71,7 @@ class FoodBank(TenantMixin):  # type: ignore[misc]
     email = models.EmailField(_("e-mail"), blank=True)
     phone = models.CharField(_("telephone"), max_length=20, blank=True)
     created_at = models.DateTimeField(_("created at"), default=clock.now, editable=False)
+    status_since = models.DateTimeField(_("in this state since"), default=clock.now, editable=False)
 
     objects = FoodBankQuerySet.as_manager()
 
@@ -100,11 +101,22 @@ class FoodBank(TenantMixin):  # type: ignore[misc]
         domain = next((d for d in self.domains.all() if d.is_primary), None)
         return domain.domain if domain else ""
 
+    @property
+    def former_hosts(self) -> list[str]:
+        """Host names that this member answered on before, and that still lead to it."""
+        now = clock.now()
+        return [d.domain for d in self.domains.all() if d.redirect_until and d.redirect_until > now]
+
 
 class Domain(DomainMixin):  # type: ignore[misc]
-    """A host name on which a member of the network answers."""
+    """A host name on which a member of the network answers; a former one leads to the present one.
+
+    ``redirect_until`` is set on a former name only; after that instant the name answers nobody.
+    """
 
     BANK_RIGHTS: ClassVar[str] = "SELECT"
+
+    redirect_until = models.DateTimeField(_("leads to the new name until"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("domain")
@@ -131,3 +143,95 @@ class Territory(models.Model):
 
     def __str__(self) -> str:
         return f"{self.bank_id} · {self.department}"
+
+
+class BankEvent(models.Model):
+    """One turn in the life of a bank: who, when, from which state to which, why. Append-only."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    bank = models.ForeignKey(FoodBank, on_delete=models.PROTECT, related_name="events")
+    at = models.DateTimeField(_("at"), default=clock.now, editable=False)
+    actor_id = models.UUIDField(_("actor"), null=True)
+    actor_label = models.CharField(_("actor"), max_length=200)
+    action = models.CharField(_("action"), max_length=20)
+    from_status = models.CharField(max_length=14, choices=BankStatus, blank=True)
+    to_status = models.CharField(max_length=14, choices=BankStatus, blank=True)
+    reason = models.CharField(_("reason"), max_length=500, blank=True)
+    facts = models.JSONField(default=dict)
+
+    class Meta:
+        verbose_name = _("event of a bank")
+        verbose_name_plural = _("events of a bank")
+        ordering: ClassVar = ["-at", "-id"]
+
+    def __str__(self) -> str:
+        return f"{self.bank_id} {self.action}"
+
+
+class BankStep(models.Model):
+    """Work on one bank that the owner of the database does in the background; one at a time per bank.
+
+    ``done`` of ``total`` parts are over; ``facts`` is what came of it, ``error`` why it failed, in words.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    bank = models.ForeignKey(FoodBank, on_delete=models.PROTECT, related_name="steps")
+    kind = models.CharField(_("step"), max_length=10, choices=StepKind)
+    state = models.CharField(_("state"), max_length=8, choices=StepState, default=StepState.WAITING)
+    actor_id = models.UUIDField(_("actor"), null=True)
+    actor_label = models.CharField(_("actor"), max_length=200)
+    reason = models.CharField(_("reason"), max_length=500, blank=True)
+    params = models.JSONField(default=dict)
+    stage = models.CharField(_("stage"), max_length=40, blank=True)
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    facts = models.JSONField(default=dict)
+    error = models.CharField(_("error"), max_length=500, blank=True)
+    asked_at = models.DateTimeField(_("asked at"), default=clock.now)
+    started_at = models.DateTimeField(_("started at"), null=True)
+    finished_at = models.DateTimeField(_("finished at"), null=True)
+
+    class Meta:
+        verbose_name = _("step")
+        verbose_name_plural = _("steps")
+        ordering: ClassVar = ["-asked_at", "-id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["bank"], condition=models.Q(state__in=UNFINISHED), name="bank_step_one_at_a_time"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.bank_id}"
+
+    @property
+    def is_over(self) -> bool:
+        """Tell whether nothing more will happen."""
+        return self.state not in UNFINISHED
+
+
+class ErasureProof(models.Model):
+    """What was removed with a bank, when, by whom, and what was looked at afterwards. Append-only.
+
+    ``removed`` counts rows and files before, ``checks`` says what was found after; ``digest`` is the
+    SHA-256 of the statement as :func:`tenants.registry.erasure.statement_of` writes it.
+    """
+
+    bank = models.OneToOneField(FoodBank, on_delete=models.PROTECT, primary_key=True, related_name="proof")
+    name = models.CharField(_("name"), max_length=120)
+    host = models.CharField(_("address"), max_length=253)
+    erased_at = models.DateTimeField(_("erased at"), default=clock.now, editable=False)
+    actor_label = models.CharField(_("actor"), max_length=200)
+    reason = models.CharField(_("reason"), max_length=500, blank=True)
+    removed = models.JSONField()
+    kept = models.JSONField()
+    checks = models.JSONField()
+    digest = models.CharField(max_length=64)
+
+    class Meta:
+        verbose_name = _("proof of erasure")
+        verbose_name_plural = _("proofs of erasure")
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.digest[:12]}"

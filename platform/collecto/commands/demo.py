@@ -21,6 +21,7 @@ from rich.console import Console
 from collecto.broker import EmbeddedBroker
 from collecto.commands.operate import web_command, worker_command
 from collecto.embedded import EmbeddedError, EmbeddedPostgres
+from collecto.metrics_directory import fresh_directory
 from collecto.ports import LOOPBACK, PortTakenError, require_port
 from collecto.supervisor import Child as Process
 from collecto.supervisor import ChildEndedError, Supervisor
@@ -157,8 +158,17 @@ def _serve(port: int, database_url: str) -> None:
         }
         worker = {**web, "DATABASE_OWNER_URL": database_url}
         processes = [
-            Process("web", web_command(f"{LOOPBACK}:{port}", 2, 4), web, listens=(LOOPBACK, port)),
-            Process("worker", worker_command(beat=True, queues="collecto,owner"), worker),
+            Process(
+                "web",
+                web_command(f"{LOOPBACK}:{port}", 2, 4),
+                web | fresh_directory("web"),
+                listens=(LOOPBACK, port),
+            ),
+            Process(
+                "worker",
+                worker_command(beat=True, queues="collecto,owner"),
+                worker | fresh_directory("worker"),
+            ),
         ]
         with Supervisor(processes, logs=STATE / "logs") as supervisor:
             import_module("collecto.demo.closing").welcome(console, port)

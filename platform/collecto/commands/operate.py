@@ -13,6 +13,8 @@ from django.core.management import execute_from_command_line
 from rich.console import Console
 from rich.progress import track
 
+from collecto.metrics_directory import fresh_directory
+
 console = Console()
 PROGRAM = [sys.executable, "-m"]
 
@@ -24,7 +26,8 @@ def ready(command: Callable[..., Any]) -> Callable[..., Any]:
     def started(*args: Any, **kwargs: Any) -> Any:
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "collecto.settings.production")
         django.setup()
-        return command(*args, **kwargs)
+        with import_module("collecto.command_tracing").followed():
+            return command(*args, **kwargs)
 
     return started
 
@@ -46,13 +49,14 @@ def migrate() -> None:
 @click.option("--threads", default=4, show_default=True, help="Threads per process; bounds connections.")
 def serve(bind: str, workers: int, threads: int) -> None:
     """Serve the site with gunicorn (bounded threads)."""
+    os.environ.update(fresh_directory("web"))
     os.execv(sys.executable, web_command(bind, workers, threads))  # noqa: S606
 
 
 def web_command(bind: str, workers: int, threads: int) -> list[str]:
     """Return the command line of the web server."""
     options = ["--bind", bind, "--workers", str(workers), "--threads", str(threads)]
-    options += ["--worker-class", "gthread", "--access-logfile", "-", "--no-control-socket"]
+    options += ["--worker-class", "gthread", "--config", "python:collecto.server", "--no-control-socket"]
     return [*PROGRAM, "gunicorn", "collecto.wsgi:application", *options]
 
 
@@ -61,6 +65,7 @@ def web_command(bind: str, workers: int, threads: int) -> list[str]:
 @click.option("--queues", default="collecto", show_default=True, help="Served queues, comma-separated.")
 def worker(beat: bool, queues: str) -> None:
     """Run a Celery worker; queue "owner" (opening and erasing banks) needs the owner's login."""
+    os.environ.update(fresh_directory("worker"))
     os.execv(sys.executable, worker_command(beat=beat, queues=queues))  # noqa: S606
 
 

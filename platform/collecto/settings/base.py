@@ -5,6 +5,7 @@ from collecto.settings.applications import *
 from collecto.settings.cache import *
 from collecto.settings.database import *
 from collecto.settings.languages import *
+from collecto.settings.lifecycle import *
 from collecto.settings.logs import *
 from collecto.settings.observability import *
 from collecto.settings.people import *

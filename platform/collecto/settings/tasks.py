@@ -29,6 +29,7 @@ CELERY_BEAT_SCHEDULE = {
     "outbox-forget": once("outbox.forget", every_s=24 * 3600),
     "network-deadlines": once("network.advance_due", every_s=60),
     "offers-expire": every_bank("offers.expire_due", every_s=300),
+    "files-sweep": every_bank("files.sweep", every_s=24 * 3600),
     "federation-fold": once("federation.fold", every_s=60),
     "federation-reconcile": once("federation.reconcile", every_s=24 * 3600),
     "tasks-forget": once("tasks.forget", every_s=24 * 3600),

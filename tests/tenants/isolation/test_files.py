@@ -4,20 +4,19 @@ import datetime as dt
 from uuid import UUID
 
 import pytest
-from django.core.files.base import ContentFile
+from django.core.files.base import ContentFile, File
 from django.core.files.storage import storages
 from django.db import IntegrityError, transaction
 
-from apps.kernel import clock
 from apps.kernel.abilities import software
-from apps.kernel.files import FileRefused, file_store, names_kept, opened, sniffed
+from apps.kernel.files import FileRefused, file_store, files_sweep, opened, sniffed
 from apps.kernel.models import StoredFile
 from apps.kernel.scope import NoScope
+from apps.kernel.tasks import sweep
 from tenants.crossing import Purpose, in_owner, in_platform, in_tenant
 from tenants.isolation.files import (
     ForeignFile,
     delete_files_of,
-    delete_orphans,
     files_of,
     open_file,
     restore_file,
@@ -39,6 +38,12 @@ def kept(bank, content: bytes = b"canary") -> str:
     """Keep a file in a bank; return its name."""
     with in_tenant(bank, Purpose.TEST):
         return storages["default"].save("../../evil.sh", ContentFile(content))
+
+
+def bytes_of(file: "File[bytes]") -> bytes:
+    """Read a file and close it."""
+    with file:
+        return file.read()
 
 
 def test_a_file_goes_under_the_prefix_of_the_open_bank_with_a_random_name(twin_a, twin_b):
@@ -66,7 +71,7 @@ def test_another_bank_s_name_is_refused(twin_a, twin_b, use):
     with in_tenant(twin_b, Purpose.TEST), pytest.raises(ForeignFile):
         getattr(storages["default"], use)(name)
     with in_tenant(twin_a, Purpose.TEST):
-        assert storages["default"].open(name).read() == b"canary"
+        assert bytes_of(storages["default"].open(name)) == b"canary"
 
 
 @pytest.mark.parametrize(
@@ -124,7 +129,7 @@ def test_all_files_of_a_bank_are_listed_read_and_removed_from_outside(twin_a, tw
     own, other = [kept(twin_a, b"one"), kept(twin_a, b"two")], kept(twin_b)
     with in_owner(Purpose.TEST):
         assert list(files_of(twin_a.pk)) == sorted(own)
-        assert open_file(twin_a.pk, own[0]).read() == b"one"
+        assert bytes_of(open_file(twin_a.pk, own[0])) == b"one"
         with pytest.raises(ForeignFile):
             open_file(twin_a.pk, other)
         assert delete_files_of(twin_a.pk) == 2
@@ -139,7 +144,7 @@ def test_an_export_is_put_back_under_the_names_that_the_rows_know(twin_a):
         restore_file(twin_a.pk, name, ContentFile(b"one"))
         restore_file(twin_a.pk, name, ContentFile(b"two"))
     with in_tenant(twin_a, Purpose.TEST):
-        assert storages["default"].open(name).read() == b"one"
+        assert bytes_of(storages["default"].open(name)) == b"one"
 
 
 def test_a_bank_lists_and_removes_no_other_bank_s_files(twin_a, twin_b):
@@ -160,7 +165,7 @@ def test_the_type_is_read_from_the_bytes(content, kind):
 def test_what_we_know_of_a_file_comes_from_its_bytes(bank):
     paper = make_paper(content=PNG, name="report.html\u202e")
     assert (paper.content_type, paper.size_bytes, paper.name) == ("image/png", len(PNG), "report.png")
-    assert opened(paper).read() == PNG
+    assert bytes_of(opened(paper)) == PNG
 
 
 @pytest.mark.parametrize(
@@ -201,8 +206,8 @@ def test_the_sweep_removes_what_a_rolled_back_transaction_left(bank):
         lost = make_paper().storage_name
         transaction.set_rollback(True)
     now = dt.datetime.now(dt.UTC)
-    assert delete_orphans(names_kept(), before=now - dt.timedelta(hours=1)) == 0
-    assert delete_orphans(names_kept(), before=now + dt.timedelta(hours=1)) == 1
+    assert files_sweep(before=now - dt.timedelta(hours=1)) == 0
+    assert files_sweep(before=now + dt.timedelta(hours=1)) == 1
     assert not storages["default"].exists(lost)
-    assert opened(paper).read() == PDF
-    assert clock.now()
+    assert sweep() == 0
+    assert bytes_of(opened(paper)) == PDF

@@ -3,11 +3,11 @@
 import pytest
 from django.core.exceptions import ValidationError
 
-from apps.kernel.errors import Conflict, DomainError, Forbidden
+from apps.kernel.errors import Conflict, Forbidden
 from tenants.crossing import Purpose, in_owner, in_platform
 from tenants.isolation.schemas import schema_exists
 from tenants.registry.models import FoodBank
-from tenants.registry.services import NewBank, bank_move, bank_open
+from tenants.registry.services import NewBank, bank_open
 from tenants.registry.states import BankStatus
 from tests.spaces import OPERATOR
 
@@ -49,10 +49,3 @@ def test_a_reserved_sub_domain_is_refused(db):
 def test_only_the_operator_opens_banks(db, new, manager):
     with pytest.raises(Forbidden):
         bank_open(manager, new=new)
-
-
-def test_a_bank_does_not_come_back_from_the_archive(twin_a):
-    with in_platform(Purpose.TEST):
-        bank_move(OPERATOR, bank=twin_a, to=BankStatus.ARCHIVED)
-        with pytest.raises(DomainError, match="cannot go from"):
-            bank_move(OPERATOR, bank=twin_a, to=BankStatus.ACTIVE)

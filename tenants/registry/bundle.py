@@ -1,0 +1,173 @@
+"""The file that holds one bank whole: a manifest, one CSV file per table, the stored files.
+
+``manifest.json`` says what the bank was built from (blueprint, migrations), and for each table its
+columns, rows and SHA-256. ``tables/`` are the bank's own, ``public/`` its rows of the shared tables,
+``files/`` what it keeps beside the database. CSV as PostgreSQL writes it: an empty cell is NULL, ``""``
+an empty text.
+"""
+
+import io
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import IO, Any, Final, Self
+from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile
+
+from django.utils.translation import gettext_lazy as _
+
+from apps.kernel.errors import DomainError
+
+FORMAT: Final = 1
+MANIFEST: Final = "manifest.json"
+CHUNK_BYTES: Final = 1024 * 1024
+
+
+class BundleBroken(DomainError):
+    """The file is not a whole export of a bank, or was changed since."""
+
+    code = "bundle_broken"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableCopy:
+    """One table as it was copied; ``digest`` is the SHA-256 of its CSV."""
+
+    name: str
+    columns: tuple[str, ...]
+    rows: int
+    digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileCopy:
+    """One stored file: its name, bytes and SHA-256."""
+
+    name: str
+    size: int
+    digest: str
+
+
+@dataclass(slots=True, kw_only=True)
+class Manifest:
+    """What a bundle holds. ``people`` are memberships with the e-mail address they hang on."""
+
+    bank: dict[str, Any]
+    blueprint: str
+    made_at: str
+    migrations: list[list[str]] = field(default_factory=list)
+    hosts: list[str] = field(default_factory=list)
+    departments: list[str] = field(default_factory=list)
+    people: list[dict[str, Any]] = field(default_factory=list)
+    tables: list[TableCopy] = field(default_factory=list)
+    public: list[TableCopy] = field(default_factory=list)
+    sequences: dict[str, list[Any]] = field(default_factory=dict)
+    files: list[FileCopy] = field(default_factory=list)
+    format: int = FORMAT
+
+    @property
+    def rows(self) -> int:
+        """Rows of the bank's own tables."""
+        return sum(table.rows for table in self.tables)
+
+    @property
+    def text(self) -> str:
+        """The manifest as it is written, always the same for the same content."""
+        return json.dumps(asdict(self), ensure_ascii=False, indent=1, sort_keys=True)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the text."""
+        return sha256(self.text.encode()).hexdigest()
+
+
+class BundleWriter:
+    """Writes the parts of a bundle one after the other; the manifest comes last."""
+
+    def __init__(self, target: IO[bytes]) -> None:
+        self._zip = ZipFile(target, "w", ZIP_DEFLATED, allowZip64=True)
+
+    @contextmanager
+    def part(self, name: str) -> Iterator["Measured"]:
+        """Open a part to write; it counts bytes and adds up the SHA-256."""
+        with self._zip.open(name, "w", force_zip64=True) as out:
+            yield Measured(out)
+
+    def close(self, manifest: Manifest) -> None:
+        """Write the manifest and the directory: from here on the bundle is whole."""
+        self._zip.writestr(MANIFEST, manifest.text)
+        self._zip.close()
+
+
+class Measured:
+    """A stream that counts what goes through it."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self._stream, self._sum, self.size = stream, sha256(), 0
+
+    def write(self, data: bytes | memoryview) -> None:
+        """Write and count."""
+        self._stream.write(data)
+        self._sum.update(data)
+        self.size += len(data)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 so far."""
+        return self._sum.hexdigest()
+
+
+class BundleReader:
+    """Reads a bundle whose manifest is whole."""
+
+    def __init__(self, source: Path) -> None:
+        try:
+            self._zip = ZipFile(source)
+            self.manifest = _manifest_of(json.loads(self._zip.read(MANIFEST)))
+        except (BadZipFile, KeyError, ValueError, TypeError, OSError) as error:
+            raise BundleBroken(_("This file is not a whole export of a bank.")) from error
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._zip.close()
+
+    def chunks(self, name: str, *, digest: str) -> Iterator[bytes]:
+        """Yield a part piece by piece.
+
+        Raises:
+            BundleBroken: the part is missing, or is not what the manifest says.
+        """
+        seen = sha256()
+        try:
+            with self._zip.open(name) as part:
+                while piece := part.read(CHUNK_BYTES):
+                    seen.update(piece)
+                    yield piece
+        except (KeyError, BadZipFile) as error:
+            raise BundleBroken(_("This export was changed or cut since it was made.")) from error
+        if seen.hexdigest() != digest:
+            raise BundleBroken(_("This export was changed or cut since it was made."))
+
+    def whole(self, name: str, *, digest: str) -> io.BytesIO:
+        """Return a part in memory, checked."""
+        return io.BytesIO(b"".join(self.chunks(name, digest=digest)))
+
+
+def _manifest_of(read: Mapping[str, Any]) -> Manifest:
+    """Return a manifest from its JSON.
+
+    Raises:
+        ValueError: another format.
+    """
+    if read.get("format") != FORMAT:
+        raise ValueError(f"format {read.get('format')}")
+    parts: dict[str, Any] = {
+        "tables": [TableCopy(**{**each, "columns": tuple(each["columns"])}) for each in read["tables"]],
+        "public": [TableCopy(**{**each, "columns": tuple(each["columns"])}) for each in read["public"]],
+        "files": [FileCopy(**each) for each in read["files"]],
+    }
+    return Manifest(**{**read, **parts})

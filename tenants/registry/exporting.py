@@ -1,0 +1,176 @@
+"""Copying one bank out, whole, as it stood at one instant."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Final
+
+from django.db import transaction
+from psycopg import sql
+
+from apps.kernel import clock
+from apps.kernel.abilities import Actor, Role, require, verbs
+from tenants.accounts.models import Membership
+from tenants.crossing import Purpose, in_owner
+from tenants.isolation.files import files_of, open_file
+from tenants.isolation.schemas import blueprint
+from tenants.registry import progress, tables
+from tenants.registry.belongings import belongings
+from tenants.registry.bundle import CHUNK_BYTES, BundleWriter, FileCopy, Manifest, Measured, TableCopy
+from tenants.registry.locks import bank_lock
+from tenants.registry.models import FoodBank
+from tenants.registry.owner import owner_alias
+from tenants.registry.tables import Table, tables_of
+
+SECRET: Final = frozenset({"accounts_apitoken"})
+"""Shared rows that never leave: what opens a door here."""
+ELSEWHERE: Final = frozenset({"accounts_membership", "registry_domain", "registry_territory"})
+"""Shared rows that the manifest itself says, in words that another installation can read."""
+WORKING: Final = frozenset({"registry_bankstep", "registry_erasureproof"})
+WITHOUT: Final = {"network_networkoffer": ("public_token",)}
+THROUGH: Final = {
+    "network_transferline": ("transfer_id", "network_transfer"),
+    "network_networkoffer": ("id", "network_routingstep"),
+    "network_networkofferline": ("offer_id", "network_routingstep"),
+}
+"""Documents that name a bank only through another table."""
+BUSINESS: Final = (
+    "kind", "name", "slug", "siret", "address", "postcode", "city", "department", "latitude", "longitude",
+    "timezone", "email", "phone",
+)  # fmt: skip
+"""Columns of the register that describe a bank; ids and states are written apart."""
+
+
+def blueprint_digest() -> str:
+    """Return the SHA-256 of the SQL that builds an empty bank of this version."""
+    return sha256(blueprint().encode()).hexdigest()
+
+
+def bank_export(
+    actor: Actor, *, bank: FoodBank, target: Path, tell: progress.Tell = progress.silent
+) -> Manifest:
+    """Write a bank whole to a file: its tables, its shared rows, its files, at one instant.
+
+    The file appears when it is whole; an interrupted export leaves none. The bank may be at work.
+
+    Raises:
+        Forbidden: only the operator of the platform, or the software.
+        BankBusy: its space is being built or removed.
+    """
+    require(verbs("export", when=actor.is_any(Role.OPERATOR)), "export")
+    unfinished = target.with_name(f"{target.name}.part")
+    with in_owner(Purpose.PROVISIONING), bank_lock(bank.pk, shared=True):
+        bank = FoodBank.objects.select_related("parent").get(pk=bank.pk)
+        with unfinished.open("wb") as stream:
+            manifest = _written(bank, BundleWriter(stream), tell)
+    unfinished.replace(target)
+    return manifest
+
+
+def _written(bank: FoodBank, writer: BundleWriter, tell: progress.Tell) -> Manifest:
+    manifest = Manifest(
+        bank=_described(bank),
+        blueprint=blueprint_digest(),
+        made_at=clock.now().isoformat(),
+    )
+    with transaction.atomic(using=owner_alias()):
+        tables.run("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        manifest.hosts = [domain.domain for domain in bank.domains.order_by("-is_primary", "domain")]
+        manifest.departments = [each.department for each in bank.territories.order_by("department")]
+        manifest.people = _people(bank)
+        _copy_own(bank, manifest, writer, tell)
+        _copy_shared(bank, manifest, writer, tell)
+    names = list(files_of(bank.pk))
+    for number, name in enumerate(names):
+        tell(progress.FILES, number, len(names))
+        manifest.files.append(_file_copied(bank, name, writer))
+    writer.close(manifest)
+    return manifest
+
+
+def _described(bank: FoodBank) -> dict[str, Any]:
+    parent = {"id": str(bank.parent.pk), "slug": bank.parent.slug} if bank.parent else None
+    return {"id": str(bank.pk), "parent": parent, **{name: getattr(bank, name) for name in BUSINESS}}
+
+
+def _copy_own(bank: FoodBank, manifest: Manifest, writer: BundleWriter, tell: progress.Tell) -> None:
+    own = tables_of(bank.schema_name)
+    for number, table in enumerate(own):
+        tell(progress.COPYING, number, len(own))
+        manifest.tables.append(_copied(table, writer.part(f"tables/{table.name}.csv")))
+    manifest.sequences = tables.sequences_of(bank.schema_name)
+    history = sql.SQL("SELECT app, name FROM {} ORDER BY app, name").format(
+        sql.Identifier(bank.schema_name, "django_migrations")
+    )
+    manifest.migrations = [list(row) for row in tables.rows_of(history)]
+
+
+def _copy_shared(bank: FoodBank, manifest: Manifest, writer: BundleWriter, tell: progress.Tell) -> None:
+    wheres = {each.table: each.where(bank.pk) for each in belongings()}
+    known = {table.name: table for table in tables_of("public")}
+    wanted = {name: where for name, where in wheres.items() if name not in SECRET | ELSEWHERE | WORKING}
+    for name, (column, through) in THROUGH.items():
+        wanted[name] = _reached(name, column, through, wheres[through])
+    for number, (name, where) in enumerate(sorted(wanted.items())):
+        tell(progress.SHARED, number, len(wanted))
+        part = writer.part(f"public/{name}.csv")
+        manifest.public.append(_copied(known[name], part, where=where, without=WITHOUT.get(name, ())))
+
+
+def _reached(table: str, column: str, through: str, where: sql.Composed) -> sql.Composed:
+    """Return the condition that keeps the rows which name a bank through another table."""
+    target = "offer_id" if through == "network_routingstep" else "id"
+    return sql.SQL("{} IN (SELECT {} FROM {} WHERE {})").format(
+        sql.Identifier(column), sql.Identifier(target), sql.Identifier("public", through), where
+    )
+
+
+def _copied(
+    table: Table,
+    part: "AbstractContextManager[Measured]",
+    *,
+    where: sql.Composed | None = None,
+    without: tuple[str, ...] = (),
+) -> TableCopy:
+    with part as out:
+        rows = tables.copied(table, out.write, where=where, without=without)
+    columns = tuple(name for name in table.columns if name not in without)
+    return TableCopy(name=table.name, columns=columns, rows=rows, digest=out.digest)
+
+
+def _file_copied(bank: FoodBank, name: str, writer: BundleWriter) -> FileCopy:
+    with open_file(bank.pk, name) as stored, writer.part(f"files/{name.rpartition('/')[2]}") as out:
+        read: Callable[[int], bytes] = stored.read
+        while piece := read(CHUNK_BYTES):
+            out.write(piece)
+    return FileCopy(name=name.rpartition("/")[2], size=out.size, digest=out.digest)
+
+
+def _people(bank: FoodBank) -> list[dict[str, Any]]:
+    """Return the memberships of a bank with what another installation needs to know the person again."""
+    held = Membership.objects.filter(bank_id=bank.pk).select_related("user").order_by("created_at", "pk")
+    return [
+        {
+            "email": hat.user.email,
+            "full_name": hat.user.full_name,
+            "language": hat.user.language,
+            "role": hat.role,
+            "partner_id": str(hat.partner_id) if hat.partner_id else None,
+            "created_at": hat.created_at.isoformat(),
+            "ended_at": hat.ended_at.isoformat() if hat.ended_at else None,
+        }
+        for hat in held
+    ]
+
+
+def manifest_json(manifest: Manifest) -> dict[str, Any]:
+    """Return what a person or a step keeps of an export: sizes and the digest, not the rows."""
+    return {
+        "digest": manifest.digest,
+        "tables": len(manifest.tables),
+        "rows": manifest.rows,
+        "shared_rows": sum(table.rows for table in manifest.public),
+        "files": len(manifest.files),
+        "made_at": manifest.made_at,
+    }

@@ -1,0 +1,273 @@
+"""Copying one bank in, from the file that :mod:`tenants.registry.exporting` wrote, and proving it whole.
+
+Everything in the database happens in one transaction; triggers sleep while rows are loaded, so that
+nothing is counted twice, and the constraints are all checked before they wake. The restored bank is
+suspended until the operator opens it.
+"""
+
+import datetime as dt
+from pathlib import Path
+from typing import Any, Final
+from uuid import UUID
+
+from django.conf import settings
+from django.core.files import File
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+from psycopg import sql
+
+from apps.kernel.abilities import Actor, Role, require, verbs
+from apps.kernel.errors import DomainError
+from apps.kernel.models import new_id
+from apps.stock.selectors import ledger_verify
+from tenants.accounts.models import Membership, User
+from tenants.crossing import Purpose, in_owner, in_platform, in_tenant
+from tenants.isolation.files import ROOT, delete_files_of, restore_file
+from tenants.isolation.rights import models_of
+from tenants.isolation.schemas import build_schema, drop_schema, schema_exists
+from tenants.registry import progress, tables
+from tenants.registry.bundle import BundleBroken, BundleReader, Manifest, TableCopy
+from tenants.registry.exporting import BUSINESS, blueprint_digest
+from tenants.registry.locks import bank_lock
+from tenants.registry.models import Domain, FoodBank, Territory
+from tenants.registry.naming import require_free_name, schema_for
+from tenants.registry.owner import owner_alias
+from tenants.registry.services import event_write, move
+from tenants.registry.states import BankStatus
+from tenants.registry.tables import Table, tables_of
+
+FIGURES: Final = ("federation_delta", "federation_rollup")
+PENDING: Final = "outbox_outboxmessage"
+REPLACEABLE: Final = (BankStatus.PROVISIONING, BankStatus.SUSPENDED, BankStatus.ARCHIVED)
+
+
+class LedgerDiffers(DomainError):
+    """The restored books do not add up; nobody can enter the bank."""
+
+    code = "restored_ledger_differs"
+
+
+def bank_restore(
+    actor: Actor,
+    *,
+    source: Path,
+    slug: str = "",
+    replace: bool = False,
+    tell: progress.Tell = progress.silent,
+) -> FoodBank:
+    """Build a bank again from an export, and check it: the same rows, the same checksums, books that add up.
+
+    Without ``slug`` it comes back as itself: its number, its people, its figures. With ``slug`` it is a
+    copy under a number of its own, which counts in no national figure and may stand beside the live bank.
+    ``replace`` drops the present space of a suspended or archived bank first.
+
+    Raises:
+        Forbidden: only the operator of the platform, or the software.
+        BundleBroken: the file is not whole, or of another version of the product.
+        DomainError: the bank is at work here, or was erased; its space is not empty; its parent is missing.
+        Conflict: the sub-domain is taken.
+    """
+    require(verbs("restore", when=actor.is_any(Role.OPERATOR)), "restore")
+    with BundleReader(source) as bundle, in_owner(Purpose.PROVISIONING):
+        _require_same_version(bundle.manifest)
+        bank_id = new_id() if slug else UUID(bundle.manifest.bank["id"])
+        with bank_lock(bank_id):
+            bank = _written(actor, bundle, bank_id, slug=slug, replace=replace, tell=tell)
+    tell(progress.CHECKING, 0, 1)
+    _require_sound_books(bank)
+    with in_platform(Purpose.PROVISIONING), transaction.atomic():
+        move(actor, bank=bank, to=BankStatus.READY)
+        said = str(_("Restored from an export of %(when)s")) % {"when": bundle.manifest.made_at[:16]}
+        move(actor, bank=bank, to=BankStatus.SUSPENDED, reason=said)
+    return bank
+
+
+def _written(
+    actor: Actor, bundle: BundleReader, bank_id: UUID, *, slug: str, replace: bool, tell: progress.Tell
+) -> FoodBank:
+    """Load files and rows; all rows or none. Files that no bank came to own are removed again."""
+    try:
+        _load_files(bundle, bank_id, tell)
+        with transaction.atomic(using=owner_alias()):
+            bank = _in_register(actor, bundle.manifest, bank_id, slug, replace)
+            tell(progress.BUILDING, 0, 1)
+            build_schema(bank.schema_name)
+            _load_tables(bundle, bank.schema_name, tell)
+            if slug:
+                _rename_files(bank, bundle.manifest)
+            else:
+                _load_shared(bundle, bank_id)
+            _load_people(bank, bundle.manifest)
+            facts = {"digest": bundle.manifest.digest, "made_at": bundle.manifest.made_at}
+            event_write(actor, bank=bank, action="restored", facts=facts)
+    except BaseException:
+        if not FoodBank.objects.filter(pk=bank_id).exists():
+            delete_files_of(bank_id)
+        raise
+    return bank
+
+
+def _require_same_version(manifest: Manifest) -> None:
+    if manifest.blueprint != blueprint_digest():
+        raise BundleBroken(
+            _(
+                "This export was made by another version of COLLECTO. Restore it with that version, run"
+                " `collecto migrate`, and export it again."
+            ),
+            code="bundle_other_version",
+        )
+
+
+def _in_register(actor: Actor, manifest: Manifest, bank_id: UUID, slug: str, replace: bool) -> FoodBank:
+    """Return the register's row of the bank to restore, being prepared, its schema absent."""
+    found = FoodBank.objects.filter(pk=bank_id).first()
+    if found is None:
+        return _registered(manifest, bank_id, slug or manifest.bank["slug"])
+    if found.status not in REPLACEABLE:
+        raise DomainError(
+            _("This bank is here and %(state)s: suspend it first, or restore a copy under another name."),
+            code="bank_is_here",
+            params={"state": BankStatus(found.status).label.lower()},
+        )
+    if schema_exists(found.schema_name):
+        if not replace and found.status != BankStatus.PROVISIONING:
+            raise DomainError(_("The space of this bank is not empty."), code="space_not_empty")
+        drop_schema(found.schema_name)
+    before = found.status
+    FoodBank.objects.filter(pk=bank_id).update(status=BankStatus.PROVISIONING)
+    found.status = BankStatus.PROVISIONING
+    event_write(actor, bank=found, action="moved", from_status=before, to_status=found.status)
+    return found
+
+
+def _registered(manifest: Manifest, bank_id: UUID, slug: str) -> FoodBank:
+    require_free_name(slug)
+    described = {name: manifest.bank[name] for name in BUSINESS}
+    bank = FoodBank(
+        **{**described, "slug": slug}, id=bank_id, parent=_parent(manifest), schema_name=schema_for(slug)
+    )
+    bank.full_clean()
+    bank.save(force_insert=True)
+    Domain.objects.create(tenant=bank, domain=f"{slug}.{settings.BASE_DOMAIN}", is_primary=True)
+    Territory.objects.bulk_create([Territory(bank=bank, department=code) for code in manifest.departments])
+    return bank
+
+
+def _parent(manifest: Manifest) -> FoodBank | None:
+    said = manifest.bank["parent"]
+    if said is None:
+        return None
+    parent = (
+        FoodBank.objects.filter(pk=said["id"]).first() or FoodBank.objects.filter(slug=said["slug"]).first()
+    )
+    if parent is None:
+        raise DomainError(
+            _("Its parent bank “%(name)s” is not here: restore that one first."),
+            code="parent_missing",
+            params={"name": said["slug"]},
+        )
+    return parent
+
+
+def _load_files(bundle: BundleReader, bank_id: UUID, tell: progress.Tell) -> None:
+    files = bundle.manifest.files
+    for number, each in enumerate(files):
+        tell(progress.FILES, number, len(files))
+        content = bundle.whole(f"files/{each.name}", digest=each.digest)
+        restore_file(bank_id, f"{ROOT}/{bank_id}/{each.name}", File(content))
+
+
+def _load_tables(bundle: BundleReader, schema: str, tell: progress.Tell) -> None:
+    """Load every table while the triggers sleep, check all constraints, wake the triggers, compare.
+
+    Raises:
+        BundleBroken: a table is missing, or does not hold what the export says.
+    """
+    here, copies = {table.name: table for table in tables_of(schema)}, bundle.manifest.tables
+    if set(here) != {copy.name for copy in copies}:
+        raise BundleBroken(_("This file is not a whole export of a bank."))
+    each = [table.identifier for table in here.values()]
+    tables.run(*(sql.SQL("ALTER TABLE {} DISABLE TRIGGER USER").format(name) for name in each))
+    tables.run(sql.SQL("TRUNCATE {}").format(sql.SQL(", ").join(each)))
+    for number, copy in enumerate(copies):
+        tell(progress.LOADING, number, len(copies))
+        pieces = bundle.chunks(f"tables/{copy.name}.csv", digest=copy.digest)
+        tables.loaded(here[copy.name], copy.columns, pieces)
+    tables.run("SET CONSTRAINTS ALL IMMEDIATE", "SET CONSTRAINTS ALL DEFERRED")
+    tables.run(*(sql.SQL("ALTER TABLE {} ENABLE TRIGGER USER").format(name) for name in each))
+    tables.sequences_set(schema, bundle.manifest.sequences)
+    for number, copy in enumerate(copies):
+        tell(progress.CHECKING, number, len(copies))
+        _require_same(here[copy.name], copy)
+
+
+def _require_same(table: Table, copy: TableCopy) -> None:
+    if tables.digest_of(table, copy.columns) != (copy.rows, copy.digest):
+        raise BundleBroken(_("What was loaded is not what the export holds."))
+
+
+def _load_shared(bundle: BundleReader, bank_id: UUID) -> None:
+    """Bring back the bank's national figures, and what its outbox had still to do."""
+    known = {table.name: table for table in tables_of("public")}
+    copies = {copy.name: copy for copy in bundle.manifest.public}
+    for name in (*FIGURES, PENDING):
+        copy = copies[name]
+        mine = sql.SQL("DELETE FROM {} WHERE bank_id = {}").format(
+            sql.Identifier("public", name), sql.Literal(str(bank_id))
+        )
+        waiting = sql.SQL("CREATE TEMPORARY TABLE arriving (LIKE {} INCLUDING DEFAULTS) ON COMMIT DROP")
+        tables.run(mine, waiting.format(known[name].identifier))
+        arriving = Table("pg_temp", "arriving", copy.columns, ("id",))
+        tables.loaded(arriving, copy.columns, bundle.chunks(f"public/{name}.csv", digest=copy.digest))
+        columns = tables.names(column for column in copy.columns if column != "id")
+        undone = sql.SQL("WHERE done_at IS NULL" if name == PENDING else "")
+        tables.run(
+            sql.SQL("INSERT INTO {} ({}) SELECT {} FROM pg_temp.arriving {} ORDER BY id").format(
+                known[name].identifier, columns, columns, undone
+            ),
+            "DROP TABLE pg_temp.arriving",
+        )
+
+
+def _load_people(bank: FoodBank, manifest: Manifest) -> None:
+    """Give the bank's people their hats again, by e-mail address; hats that are held stay as they are."""
+    for said in manifest.people:
+        user = User.objects.filter(email=said["email"]).first()
+        if user is None:
+            user = User.objects.create_user(said["email"], said["full_name"], language=said["language"])
+        hat = {"user": user, "bank": bank, "role": said["role"], "partner_id": said["partner_id"]}
+        ended = dt.datetime.fromisoformat(said["ended_at"]) if said["ended_at"] else None
+        if not Membership.objects.filter(**hat, ended_at=ended).exists():
+            given = dt.datetime.fromisoformat(said["created_at"])
+            Membership.objects.create(**hat, created_at=given, ended_at=ended)
+
+
+def _rename_files(bank: FoodBank, manifest: Manifest) -> None:
+    """Point a copy's rows at its own files: names begin with the number of their bank."""
+    for model in models_of(settings.TENANT_APPS):
+        for field in model._meta.concrete_fields:
+            if field.get_internal_type() not in ("FileField", "ImageField"):
+                continue
+            tables.run(
+                sql.SQL("UPDATE {} SET {column} = replace({column}, {}, {})").format(
+                    sql.Identifier(bank.schema_name, model._meta.db_table),
+                    sql.Literal(f"{ROOT}/{manifest.bank['id']}/"),
+                    sql.Literal(f"{ROOT}/{bank.pk}/"),
+                    column=sql.Identifier(str(field.column)),
+                )
+            )
+
+
+def _require_sound_books(bank: FoodBank) -> None:
+    """Recompute every balance from its movements, with the rights of the bank itself.
+
+    Raises:
+        LedgerDiffers: a balance is not what its movements say.
+    """
+    with in_tenant(bank, Purpose.PROVISIONING):
+        wrong: list[Any] = list(ledger_verify())
+    if wrong:
+        raise LedgerDiffers(
+            _("The books of this export do not add up: %(count)s differences, the first in lot %(lot)s."),
+            params={"count": len(wrong), "lot": wrong[0].lot_number},
+        )
