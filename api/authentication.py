@@ -13,6 +13,7 @@ from apps.kernel.doors import StaffRequest
 from tenants.accounts.models import User
 from tenants.accounts.selectors import actor_in, live_token
 from tenants.accounts.services import token_touch
+from tenants.crossing import Purpose, in_platform
 
 
 class BankTokenAuthentication(BaseAuthentication):
@@ -30,11 +31,12 @@ class BankTokenAuthentication(BaseAuthentication):
         if not parts or parts[0].lower() != self.keyword:
             return None
         bank = _asked(request).bank
-        token = live_token(parts[1].decode(errors="replace"), bank) if len(parts) == 2 else None
-        actor = actor_in(token.user, bank) if token else None
-        if token is None or actor is None:
-            raise AuthenticationFailed(_("This token is unknown, revoked, or belongs to another bank."))
-        token_touch(token=token)
+        with in_platform(Purpose.SIGN_IN):
+            token = live_token(parts[1].decode(errors="replace"), bank) if len(parts) == 2 else None
+            actor = actor_in(token.user, bank) if token else None
+            if token is None or actor is None:
+                raise AuthenticationFailed(_("This token is unknown, revoked, or belongs to another bank."))
+            token_touch(token=token)
         return token.user, actor
 
     def authenticate_header(self, request: Request) -> str:

@@ -32,6 +32,7 @@ REFUSALS: Final = {
     "404": "Not in this food bank.",
     "409": "Somebody came first; read again.",
     "422": "A rule of the trade says no.",
+    "429": "Too many calls; the header Retry-After says how many seconds to wait.",
 }
 
 
@@ -47,7 +48,7 @@ class ApiSchema(AutoSchema):
 
     def _refusals(self) -> list[str]:
         writes = self.method != "GET"
-        found = ["401", "403"]
+        found = ["401", "403", "429"]
         found += ["400"] if writes or self._get_parameters() else []
         found += ["404"] if "{" in self.path else []
         return [*found, "409", "422"] if writes else found

@@ -12,7 +12,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
-from apps.kernel.errors import Conflict, DomainError, Forbidden, refusal_in
+from apps.kernel.errors import Conflict, DomainError, Forbidden, TooMany, refusal_in
 
 
 def as_problem(error: Exception, context: dict[str, Any]) -> Response | None:
@@ -44,6 +44,8 @@ def _refusal(error: DomainError) -> dict[str, Any]:
 def _status(error: DomainError) -> int:
     if isinstance(error, Forbidden):
         return 403
+    if isinstance(error, TooMany):
+        return 429
     return 409 if isinstance(error, Conflict) else 422
 
 

@@ -6,13 +6,14 @@ from typing import Any, ClassVar, cast
 from uuid import UUID
 
 from django.db import connection
-from rest_framework.exceptions import NotFound, ValidationError
+from rest_framework.exceptions import AuthenticationFailed, NotFound, Throttled, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet
 
+from api.throttles import wait_of_stranger
 from apps.kernel.abilities import Actor
 from apps.kernel.doors import READING, refuse_writes
 
@@ -21,6 +22,21 @@ IDEMPOTENCY_HEADER = "Idempotency-Key"
 
 class Doors:
     """Mixin: once the caller is known, a GET runs where the database refuses every change."""
+
+    def perform_authentication(self, request: Request) -> None:
+        """Find who calls; an address that tries many tokens waits.
+
+        Raises:
+            Throttled: too many calls from there were refused.
+            AuthenticationFailed: the token is not valid here.
+        """
+        try:
+            super().perform_authentication(request)  # type: ignore[misc]
+        except AuthenticationFailed:
+            wait = wait_of_stranger(request)
+            if wait:
+                raise Throttled(wait) from None
+            raise
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Let the caller in, then put the answer to a reading method behind the door."""

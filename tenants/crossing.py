@@ -10,7 +10,17 @@ from contextlib import contextmanager
 from enum import StrEnum
 from typing import TypeVar
 
-from apps.kernel.scope import Scope, ScopeKind, scope_opened, scope_or_none
+from django.conf import settings
+
+from apps.kernel.scope import (
+    DEFAULT_DATABASE,
+    OWNER_DATABASE,
+    REPLICA_DATABASE,
+    Scope,
+    ScopeKind,
+    scope_opened,
+    scope_or_none,
+)
 from tenants.isolation import rights
 from tenants.registry.models import FoodBank
 from tenants.registry.states import BankStatus
@@ -37,6 +47,10 @@ class Purpose(StrEnum):
     COMMAND = "command"
     HEALTH = "health"
     TEST = "test"
+
+
+class NoOwner(RuntimeError):
+    """The owner's login is not given to this process, on purpose."""
 
 
 class BankUnavailable(RuntimeError):
@@ -92,6 +106,7 @@ def in_federation(federation: FoodBank, purpose: Purpose) -> Iterator[Scope]:
         bank_slug=federation.slug,
         bank_name=federation.name,
         timezone=federation.timezone,
+        reads_from=REPLICA_DATABASE if REPLICA_DATABASE in settings.DATABASES else DEFAULT_DATABASE,
     )
     _log(scope, purpose)
     with scope_opened(scope):
@@ -100,8 +115,17 @@ def in_federation(federation: FoodBank, purpose: Purpose) -> Iterator[Scope]:
 
 @contextmanager
 def in_owner(purpose: Purpose) -> Iterator[Scope]:
-    """Act as the owner of the database: migrations and provisioning only."""
-    scope = Scope(kind=ScopeKind.OWNER)
+    """Act as the owner of the database: migrations and provisioning only.
+
+    The rows are reached through a connection of its own, which web processes do not have; statements
+    written by hand name it (``connections[OWNER_DATABASE]``).
+
+    Raises:
+        NoOwner: this process was not given the owner's login.
+    """
+    if OWNER_DATABASE not in settings.DATABASES:
+        raise NoOwner("this process has no owner login: give it DATABASE_OWNER_URL")
+    scope = Scope(kind=ScopeKind.OWNER, database=OWNER_DATABASE)
     _log(scope, purpose)
     with scope_opened(scope):
         yield scope

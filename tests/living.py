@@ -8,14 +8,16 @@ from contextlib import contextmanager
 
 import pytest
 from django.conf import settings
-from django.db import connection
+from django.db import connections
 from psycopg import sql
 from pytest_django.plugin import DjangoDbBlocker
 from rich.console import Console
 
+from apps.kernel.scope import OWNER_DATABASE
 from collecto.demo.week import play
 from collecto.migrate import migrate_public
 from tenants.crossing import Purpose, in_owner
+from tests.spaces import point_at
 
 SEED, DAYS = 7, 2
 _built: set[str] = set()
@@ -42,16 +44,16 @@ def _copy_of(suffix: str) -> Iterator[None]:
         name = settings.DATABASES["default"]["NAME"]
     original, copy = sql.Identifier(name), sql.Identifier(f"{name}_copy")
     drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(copy)
-    with in_owner(Purpose.TEST), connection.cursor() as cursor:
+    with in_owner(Purpose.TEST), connections[OWNER_DATABASE].cursor() as cursor:
         cursor.execute(drop)
         cursor.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(copy, original))
-    previous, prefix = connection.settings_dict["NAME"], settings.DATABASE_ROLE_PREFIX
-    _switch(f"{name}_copy", name)
+    previous, prefix = settings.DATABASES["default"]["NAME"], settings.DATABASE_ROLE_PREFIX
+    point_at(f"{name}_copy", prefix=name)
     try:
         yield
     finally:
-        _switch(previous, prefix)
-        with in_owner(Purpose.TEST), connection.cursor() as cursor:
+        point_at(previous, prefix=prefix)
+        with in_owner(Purpose.TEST), connections[OWNER_DATABASE].cursor() as cursor:
             cursor.execute(drop)
 
 
@@ -59,12 +61,12 @@ def _copy_of(suffix: str) -> Iterator[None]:
 def lived_in(suffix: str) -> Iterator[None]:
     """Point every query at a lived-in database of the test run for a block."""
     name = f"{settings.DATABASES['default']['NAME']}_{suffix}"
-    previous, prefix = connection.settings_dict["NAME"], settings.DATABASE_ROLE_PREFIX
+    previous, prefix = settings.DATABASES["default"]["NAME"], settings.DATABASE_ROLE_PREFIX
     if name not in _built:
-        with in_owner(Purpose.TEST), connection.cursor() as cursor:
+        with in_owner(Purpose.TEST), connections[OWNER_DATABASE].cursor() as cursor:
             cursor.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
             cursor.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-    _switch(name, name)
+    point_at(name, prefix=name)
     try:
         if name not in _built:
             migrate_public()
@@ -72,10 +74,4 @@ def lived_in(suffix: str) -> Iterator[None]:
             _built.add(name)
         yield
     finally:
-        _switch(previous, prefix)
-
-
-def _switch(name: str, prefix: str) -> None:
-    connection.close()
-    connection.settings_dict["NAME"] = settings.DATABASES["default"]["NAME"] = name
-    settings.DATABASE_ROLE_PREFIX = prefix
+        point_at(previous, prefix=prefix)

@@ -1,21 +1,24 @@
 """Fixtures: the test database, the banks in it, and scopes opened around a test."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.conf import settings
-from django.db import connection
-from django.test import TestCase, TransactionTestCase
+from django.db import connection, connections, transaction
+from django.db.backends.signals import connection_created
+from django.test import SimpleTestCase, TestCase, TransactionTestCase
 from psycopg import sql
 from pytest_django.plugin import DjangoDbBlocker
 
 from apps.kernel.abilities import software
+from apps.kernel.scope import OWNER_DATABASE
 from collecto.migrate import migrate_public
 from tenants.crossing import Purpose, in_owner, in_platform, in_tenant
 from tenants.isolation import schemas
-from tenants.isolation.rights import models_of
+from tenants.isolation.rights import app_login, models_of
 from tenants.outbox.delivery import NOBODY, deliver_one
 from tenants.registry.models import FoodBank
 from tenants.registry.services import NewBank, bank_open
@@ -35,6 +38,7 @@ TWINS = {
         departments=["39"],
         address={"department": "39", "city": "Dole", "latitude": 47.09, "longitude": 5.49},
     ),
+    "other-c": NewBank(name="Banque Autre C", slug="other-c", departments=["70"]),
 }
 FEDERATION = NewBank(name="Fédération Test", slug="federation", kind=BankKind.FEDERATION)
 
@@ -47,36 +51,71 @@ def django_db_setup(
     django_db_keepdb: bool,
 ) -> Iterator[None]:
     """Create the test database: public schema, two twin banks, the federation."""
+    connection_created.connect(log_in_as_the_application)
+    owner = connections[OWNER_DATABASE]
     with django_db_blocker.unblock(), in_owner(Purpose.TEST):
-        previous = str(settings.DATABASES["default"]["NAME"])
-        name = connection.creation._create_test_db(  # type: ignore[attr-defined]
+        previous = str(settings.DATABASES[OWNER_DATABASE]["NAME"])
+        name = owner.creation._create_test_db(  # type: ignore[attr-defined]
             verbosity=0, autoclobber=True, keepdb=django_db_keepdb
         )
-        connection.close()
-        settings.DATABASES["default"]["NAME"] = connection.settings_dict["NAME"] = name
-        settings.DATABASE_ROLE_PREFIX = name
+        point_at(name, prefix=name)
         migrate_public()
         for new in (*TWINS.values(), FEDERATION):
             bank_open(OPERATOR, new=new)
-    _check_constraints_as_owner()
+    _check_constraints_at_the_end()
     yield
     if not django_db_keepdb:
         with django_db_blocker.unblock(), in_owner(Purpose.TEST):
-            connection.creation.destroy_test_db(previous, verbosity=0)
+            connection.close()
+            owner.creation.destroy_test_db(previous, verbosity=0)
+
+
+def log_in_as_the_application(connection: Any, **kwargs: Any) -> None:
+    """Give every session but the owner's the login of web and workers: it owns nothing.
+
+    The session may take its first identity back, which ``tampering`` does.
+    """
+    if connection.alias == "default":
+        connection.connection.execute(
+            sql.SQL("SET SESSION AUTHORIZATION {}").format(sql.Identifier(app_login()))
+        )
+
+
+def point_at(name: str, *, prefix: str) -> None:
+    """Point every connection at a database whose roles begin with a prefix."""
+    for alias in connections:
+        connections[alias].close()
+        connections[alias].settings_dict["NAME"] = settings.DATABASES[alias]["NAME"] = name
+    settings.DATABASE_ROLE_PREFIX = prefix
+
+
+@contextmanager
+def tampering() -> Iterator[Any]:
+    """Give a cursor that may do anything, inside the test's own transaction and the open scope's schema."""
+    try:
+        with transaction.atomic(), connection.cursor() as cursor, connection.wrap_database_errors:
+            raw = connection.connection
+            raw.execute("SET SESSION AUTHORIZATION DEFAULT; RESET ROLE")
+            yield cursor.cursor
+            raw.execute(sql.SQL("SET SESSION AUTHORIZATION {}").format(sql.Identifier(app_login())))
+    finally:
+        connection.search_path_set_schemas = None  # type: ignore[attr-defined]
 
 
 KEPT = {"registry_foodbank", "registry_domain", "registry_territory"}
 
 
-def _check_constraints_as_owner() -> None:
+def _check_constraints_at_the_end() -> None:
     """Let the end of a test check deferred constraints, outside every scope the test opened.
 
     A test that commits empties the shared tables it may have written to; the twin banks stay.
     """
+    SimpleTestCase._add_databases_failures = classmethod(lambda cls: None)  # type: ignore[attr-defined]
+    SimpleTestCase._remove_databases_failures = classmethod(lambda cls: None)  # type: ignore[attr-defined]
     rolled_back = TestCase._fixture_teardown  # type: ignore[attr-defined]
 
     def after_rollback(self: TestCase) -> None:
-        with in_owner(Purpose.TEST):
+        with in_platform(Purpose.TEST):
             rolled_back(self)
 
     def after_commit(self: TransactionTestCase) -> None:
@@ -91,7 +130,7 @@ def _empty_shared_tables() -> None:
     shared = [name for name in settings.SHARED_APPS if name.startswith("tenants.")]
     tables = {model._meta.db_table for model in models_of([*shared, "django.contrib.sessions"])} - KEPT
     names = sql.SQL(", ").join(sql.Identifier("public", table) for table in sorted(tables))
-    with connection.cursor() as cursor:
+    with connections[OWNER_DATABASE].cursor() as cursor:
         cursor.execute(sql.SQL("SET session_replication_role = replica; TRUNCATE {} CASCADE").format(names))
         cursor.execute("SET session_replication_role = origin")
 
@@ -113,6 +152,12 @@ def twin_a(db: None) -> FoodBank:
 def twin_b(db: None) -> FoodBank:
     """Bank B, inside a transaction that is rolled back."""
     return bank_called("twin-b")
+
+
+@pytest.fixture
+def bank_c(db: None) -> FoodBank:
+    """A third bank, party to nothing."""
+    return bank_called("other-c")
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
 
-from django.db import connection
+from django.db import connections
 from psycopg import sql
 
 from apps.catalogue.models import ProductFamily
@@ -21,6 +21,7 @@ from apps.impact.rules import Total
 from apps.impact.rules.periods import Period
 from apps.impact.states import DEFINITIONS, Reading, read_all
 from apps.kernel import clock
+from apps.kernel.scope import current_scope
 
 
 class Dimension(StrEnum):
@@ -171,7 +172,7 @@ def _listed(banks: Sequence[UUID] | None) -> list[UUID] | None:
 
 
 def _rows(statement: sql.Composable, values: dict[str, Any]) -> list[dict[str, Any]]:
-    with connection.cursor() as cursor:
+    with connections[current_scope().reads_from].cursor() as cursor:
         cursor.execute(statement.as_string(None), values)
         names = [column.name for column in cursor.description]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

@@ -69,7 +69,7 @@ class TooMany(DomainError):
     code = "too_many"
 
     def __init__(self, *, seconds: int) -> None:
-        message = _("This was asked too often. Nothing was changed: try again in %(minutes)s min.")
+        message = _("This was asked too often. Try again in %(minutes)s min.")
         super().__init__(message, params={"minutes": -(-seconds // 60)})
         self.seconds = seconds
 

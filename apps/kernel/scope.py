@@ -13,6 +13,12 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 PUBLIC_SCHEMA = "public"
+DEFAULT_DATABASE = "default"
+"""The login of web and workers: no right of its own, every bank's role within reach."""
+OWNER_DATABASE = "owner"
+"""The login that owns the tables: present only where migrations and provisioning run."""
+REPLICA_DATABASE = "replica"
+"""A copy that only answers reads of the federation, where one is configured."""
 
 
 class ScopeKind(StrEnum):
@@ -31,6 +37,10 @@ class Scope:
     kind: ScopeKind
     schema: str = PUBLIC_SCHEMA
     role: str | None = None
+    database: str = DEFAULT_DATABASE
+    """Alias of the connection that holds the rows."""
+    reads_from: str = DEFAULT_DATABASE
+    """Alias of the connection that answers what only reads the network's figures and documents."""
     bank_id: UUID | None = None
     bank_slug: str = ""
     bank_name: str = ""

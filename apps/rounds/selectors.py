@@ -5,12 +5,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.contrib.auth import get_user_model
+from django.db import connection
 from django.db.models import BigIntegerField, Count, Prefetch, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from apps.kernel.abilities import Actor, Role
-from apps.kernel.scope import current_bank_id
 from apps.rounds import rules
 from apps.rounds.abilities import abilities
 from apps.rounds.models import PickupLine, Round, Stop
@@ -110,17 +109,9 @@ def next_stop(stops: Iterable[Stop]) -> Stop | None:
 def drivers() -> list[Driver]:
     """Return the people of this bank who drive, by name: drivers first, volunteers and planners too."""
     driving = [Role.DRIVER, Role.VOLUNTEER, Role.ROUNDS]
-    people = (
-        get_user_model()
-        .objects.filter(
-            memberships__bank_id=current_bank_id(),
-            memberships__role__in=driving,
-            memberships__ended_at__isnull=True,
-            is_active=True,
-        )
-        .distinct()
-    )
-    found = [Driver(id=person.pk, label=str(person)) for person in people]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT DISTINCT id, label FROM public.own_people() WHERE role = ANY(%s)", [driving])
+        found = [Driver(id=pk, label=label) for pk, label in cursor.fetchall()]
     return sorted(found, key=lambda driver: driver.label.casefold())
 
 

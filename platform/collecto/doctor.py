@@ -5,13 +5,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, connections
 from django.db.migrations.executor import MigrationExecutor
 from kombu import Connection
 from kombu.exceptions import OperationalError
 
 from apps.kernel.abilities import software
 from apps.kernel.quantity import format_kg
+from apps.kernel.scope import OWNER_DATABASE
 from apps.stock.selectors import ledger_verify
 from tenants.crossing import Purpose, each_tenant, in_owner, in_platform
 from tenants.federation.services import reconcile
@@ -73,7 +74,7 @@ def _database() -> Finding:
 
 def _migrations() -> Finding:
     with in_owner(Purpose.COMMAND):
-        executor = MigrationExecutor(connection)
+        executor = MigrationExecutor(connections[OWNER_DATABASE])
         pending = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
     sentence = f"{pending} to apply: run `collecto migrate`" if pending else "all applied"
     return Finding("migrations", is_fine=not pending, sentence=sentence)

@@ -157,6 +157,7 @@ def _friends() -> dict[str, str]:
     """Knock at each server we can do without, all at once."""
     doors = {
         "broker": _place(settings.CELERY_BROKER_URL),
+        "cache": _place(settings.CACHE_URL),
         "mail": _mail_server(),
         "sentry": _place(settings.SENTRY_DSN),
     }

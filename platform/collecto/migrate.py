@@ -17,10 +17,11 @@ from django.core.management import call_command
 from django.db import DatabaseError, connections
 from django.db.migrations.exceptions import InconsistentMigrationHistory
 
+from apps.kernel.scope import OWNER_DATABASE
 from tenants.crossing import Purpose, in_owner
 from tenants.isolation import rights
 from tenants.isolation.history import ahead, batched, blueprint_hash, standings
-from tenants.isolation.owning import owner_database, owning, renew
+from tenants.isolation.owning import owning, renew
 from tenants.isolation.replay import PATIENT, Patience, replay
 from tenants.isolation.schemas import schema_exists
 from tenants.isolation.script import Script, written
@@ -137,7 +138,7 @@ def alone(*, waiting: Callable[[], None] | None = None, is_patient: bool = True)
         Busy: another process is migrating, and we are not to wait.
     """
     with in_owner(Purpose.MIGRATION):
-        guard = connections.create_connection(owner_database())
+        guard = connections.create_connection(OWNER_DATABASE)
         try:
             with guard.cursor() as cursor:
                 _take(lambda: _answer(cursor, LOCK), waiting, is_patient=is_patient)
@@ -158,7 +159,7 @@ def migrate_schema(schema: str, verbosity: int = 0) -> None:
     """Let Django run the pending migrations of one schema, one by one, as the owner of the database."""
     call_command(
         "migrate_schemas",
-        database=owner_database(),
+        database=OWNER_DATABASE,
         schema_name=schema,
         interactive=False,
         verbosity=verbosity,

@@ -30,6 +30,7 @@ def cleaned(event: Event, hint: Hint) -> Event:
     known = circumstances(error)
     report = _only(given, EVENT + EVENT_TOO)
     report["tags"] = {**_only(_mapping(given.get("tags")), TAGS), **_only(known, TAGS)}
+    report["tags"].setdefault("bank", "(none)")
     report["transaction"] = known.get("route") or _named(given)
     if user := known.get("user_id"):
         report["user"] = {"id": user}

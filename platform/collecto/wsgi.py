@@ -1,9 +1,11 @@
 """WSGI entry point."""
 
 import os
+from importlib import import_module
 
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "collecto.settings.production")
 
 application = get_wsgi_application()
+import_module("tenants.isolation.startup").refuse_unsafe()

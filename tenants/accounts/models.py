@@ -48,8 +48,6 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractBaseUser, PermissionsMixin):
     """A person, known by e-mail address."""
 
-    BANK_RIGHTS: ClassVar[str] = "SELECT, UPDATE"
-
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     email = models.EmailField(_("e-mail"), unique=True)
     full_name = models.CharField(_("name"), max_length=120, blank=True)
@@ -73,8 +71,6 @@ class User(AbstractBaseUser, PermissionsMixin):
 
 class Membership(models.Model):
     """One hat of one person in one bank; a partner's person is narrowed to one charity."""
-
-    BANK_RIGHTS: ClassVar[str] = "SELECT"
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     user = models.ForeignKey(
@@ -111,8 +107,6 @@ class Membership(models.Model):
 
 class ApiToken(models.Model):
     """A secret that lets a program act as one person in one bank; only its hash is kept."""
-
-    BANK_RIGHTS: ClassVar[str] = "SELECT, UPDATE"
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="api_tokens")

@@ -8,7 +8,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import path
 from django.views.generic import RedirectView
 
-from tenants.accounts.views import account_language
+from tenants.accounts.views import account_language, counted_requests
 
 urlpatterns = [
     path(
@@ -18,7 +18,7 @@ urlpatterns = [
         ),
         name="account_login",
     ),
-    path("login/code/", views.request_login_code, name="account_request_login_code"),
+    path("login/code/", counted_requests(views.request_login_code), name="account_request_login_code"),
     path("login/code/confirm/", views.confirm_login_code, name="account_confirm_login_code"),
     path("language/", account_language, name="account_language"),
     path("logout/", views.logout, name="account_logout"),

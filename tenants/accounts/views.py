@@ -1,5 +1,9 @@
 """What people choose for themselves."""
 
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -8,6 +12,7 @@ from django.views.i18n import set_language
 
 from tenants.accounts.models import User
 from tenants.accounts.services import language_choose
+from tenants.isolation.throttle import address_of, count
 
 
 @login_not_required
@@ -17,3 +22,21 @@ def account_language(request: HttpRequest) -> HttpResponseBase:
     if isinstance(request.user, User):
         language_choose(user=request.user, language=request.POST.get("language", ""))
     return set_language(request)
+
+
+def counted_requests(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Count requests for a sign-in code on each site: strictly per person, generously per address.
+
+    Raises:
+        TooMany: the page says when to try again.
+    """
+
+    @wraps(view)
+    def counting(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.method == "POST":
+            here = getattr(getattr(request, "bank", None), "pk", None)
+            count("sign-in-address", here, address_of(request))
+            count("sign-in-person", here, request.POST.get("email", "").strip().lower())
+        return view(request, *args, **kwargs)
+
+    return counting

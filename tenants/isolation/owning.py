@@ -4,16 +4,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
-from django.conf import settings
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from apps.kernel.scope import ScopeKind, current_scope, scope_opened
-
-
-def owner_database() -> str:
-    """Return the alias of the owner's connection."""
-    return "owner" if "owner" in settings.DATABASES else DEFAULT_DB_ALIAS
+from apps.kernel.scope import OWNER_DATABASE, ScopeKind, current_scope, scope_opened
 
 
 @contextmanager
@@ -27,7 +21,7 @@ def owning(schema: str) -> Iterator[BaseDatabaseWrapper]:
     if scope.kind is not ScopeKind.OWNER:
         raise PermissionError("only the owner works on schemas: enter tenants.crossing.in_owner")
     with scope_opened(replace(scope, schema=schema)):
-        yield connections[owner_database()]
+        yield connections[OWNER_DATABASE]
 
 
 def renew(connection: BaseDatabaseWrapper) -> None:

@@ -1,34 +1,37 @@
-"""Roles and rights: one role per bank, one group for what banks share, one for platform, federation.
+"""Roles and rights: one role per bank, a group for what banks share, one for platform, federation.
 
 A model says what a bank's role may do with its table (``DATABASE_RIGHTS`` in a bank's schema,
-``BANK_RIGHTS`` and ``FEDERATION_RIGHTS`` in the public schema). Tables of third-party applications are
-listed here. Everything else in the public schema belongs to the platform role alone.
+``BANK_RIGHTS`` and ``FEDERATION_RIGHTS`` in the public schema) and which shared rows concern a bank
+(``BANK_ROWS``, a condition in SQL). Whatever says nothing belongs to the platform role alone.
 """
 
 from collections.abc import Iterable
-from typing import Final
+from hashlib import sha256
+from typing import Any, Final
 
 from django.apps import apps
 from django.conf import settings
-from django.db import connection, models
+from django.db import connections, models
 from psycopg import sql
 
-from apps.kernel.scope import PUBLIC_SCHEMA
+from apps.kernel.scope import OWNER_DATABASE, PUBLIC_SCHEMA
 
 ALL: Final = "SELECT, INSERT, UPDATE, DELETE"
+APP: Final = "app"
 BANKS: Final = "banks"
 PLATFORM: Final = "platform"
 FEDERATION: Final = "federation"
+GROUPS: Final = (BANKS, PLATFORM, FEDERATION)
 
-THIRD_PARTY_RIGHTS: Final[dict[str, str]] = {
-    "django_session": ALL,
-    "django_content_type": "SELECT",
-    "account_emailaddress": ALL,
-    "account_emailconfirmation": ALL,
-    "auth_group": "SELECT",
-    "auth_permission": "SELECT",
+DOORS: Final[dict[str, tuple[str, ...]]] = {
+    "current_bank()": (BANKS, PLATFORM, FEDERATION),
+    "offers_asked()": (BANKS,),
+    "outbox_append(text, text, jsonb)": (BANKS, PLATFORM),
+    "own_people()": (BANKS,),
+    "own_figures(date, date)": (BANKS,),
+    "network_figures(date, date)": (PLATFORM, FEDERATION),
 }
-"""Sign-in runs on the bank's own host, so these public tables are open to a bank's role."""
+"""Functions of the public schema that a role may call; the others serve triggers alone."""
 
 
 def role_name(name: str) -> str:
@@ -36,14 +39,35 @@ def role_name(name: str) -> str:
     return f"{settings.DATABASE_ROLE_PREFIX}:{name}"
 
 
+def app_login() -> str:
+    """Return the login of web and workers: the one of ``DATABASE_URL``, unless that is the owner's own."""
+    name = str(settings.DATABASES["default"]["USER"])
+    shared = name == settings.DATABASES[OWNER_DATABASE]["USER"]
+    return role_name(APP) if shared or not name else name
+
+
+def ensure_login() -> None:
+    """Create the login of web and workers if it is missing: it inherits nothing and owns nothing."""
+    login, password = app_login(), str(settings.DATABASES["default"]["PASSWORD"])
+    with _cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [login])
+        if cursor.fetchone() is None:
+            create = sql.SQL("CREATE ROLE {} LOGIN NOINHERIT").format(sql.Identifier(login))
+            if password:
+                create += sql.SQL(" PASSWORD {}").format(sql.Literal(password))
+            cursor.execute(create)
+
+
 def ensure_role(name: str, *, member_of: Iterable[str] = ()) -> str:
-    """Create a role without login if it is missing, and let the owner switch to it."""
+    """Create a role without login if it is missing, and let the application's login switch to it."""
     role = role_name(name)
-    with connection.cursor() as cursor:
+    with _cursor() as cursor:
         cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role])
         if cursor.fetchone() is None:
             cursor.execute(sql.SQL("CREATE ROLE {} NOLOGIN").format(sql.Identifier(role)))
-        cursor.execute(sql.SQL("GRANT {} TO CURRENT_USER").format(sql.Identifier(role)))
+        cursor.execute(
+            sql.SQL("GRANT {} TO CURRENT_USER, {}").format(sql.Identifier(role), sql.Identifier(app_login()))
+        )
         for group in member_of:
             cursor.execute(
                 sql.SQL("GRANT {} TO {}").format(sql.Identifier(role_name(group)), sql.Identifier(role))
@@ -54,7 +78,7 @@ def ensure_role(name: str, *, member_of: Iterable[str] = ()) -> str:
 def drop_role(name: str) -> None:
     """Remove a role and everything granted to it in this database, if it exists."""
     role = role_name(name)
-    with connection.cursor() as cursor:
+    with _cursor() as cursor:
         cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role])
         if cursor.fetchone() is not None:
             cursor.execute(sql.SQL("DROP OWNED BY {0}; DROP ROLE {0}").format(sql.Identifier(role)))
@@ -62,31 +86,15 @@ def drop_role(name: str) -> None:
 
 def grant_public_rights() -> None:
     """Create the shared roles and give each its rights in the public schema (run after migrating)."""
-    for name in (BANKS, PLATFORM, FEDERATION):
+    ensure_login()
+    for name in GROUPS:
         ensure_role(name)
-    with connection.cursor() as cursor:
-        for name in (BANKS, PLATFORM, FEDERATION):
-            cursor.execute(_on_schema(PUBLIC_SCHEMA, name))
-        cursor.execute(
-            sql.SQL(
-                "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {0};"
-                "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {0}"
-            ).format(sql.Identifier(role_name(PLATFORM)))
-        )
+    with _cursor() as cursor:
+        cursor.execute(_closed_database())
+        cursor.execute(sql.SQL(";").join(_public_grants()))
         for model in models_of(settings.SHARED_APPS):
-            table = model._meta.db_table
-            bank = getattr(model, "BANK_RIGHTS", THIRD_PARTY_RIGHTS.get(table, ""))
-            federation = getattr(model, "FEDERATION_RIGHTS", bank)
-            for name, rights in ((BANKS, bank), (FEDERATION, federation)):
-                cursor.execute(_revoke(PUBLIC_SCHEMA, table, name))
-                if rights:
-                    cursor.execute(_grant(rights, PUBLIC_SCHEMA, table, name))
-        for name in (BANKS, FEDERATION):
-            cursor.execute(
-                sql.SQL("GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {}").format(
-                    sql.Identifier(role_name(name))
-                )
-            )
+            _protect_rows(cursor, model)
+        _close_set_config(cursor)
 
 
 def bank_grants(schema: str) -> sql.Composed:
@@ -104,7 +112,7 @@ def bank_grants(schema: str) -> sql.Composed:
 
 def grant_bank_rights(schema: str) -> None:
     """Give a bank's role its rights on its own schema, in one message."""
-    with connection.cursor() as cursor:
+    with _cursor() as cursor:
         cursor.execute(bank_grants(schema))
 
 
@@ -118,6 +126,87 @@ def models_of(app_names: Iterable[str]) -> list[type[models.Model]]:
         for model in config.get_models(include_auto_created=True)
         if model._meta.managed and not model._meta.proxy
     ]
+
+
+def _cursor() -> Any:
+    return connections[OWNER_DATABASE].cursor()
+
+
+def _closed_database() -> sql.Composed:
+    """Return what takes away the rights that PostgreSQL gives to everybody."""
+    return sql.SQL(
+        "REVOKE ALL ON DATABASE {0} FROM PUBLIC; GRANT CONNECT ON DATABASE {0} TO {1};"
+        "REVOKE ALL ON SCHEMA public FROM PUBLIC;"
+        "REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA public FROM PUBLIC;"
+        "ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC"
+    ).format(sql.Identifier(connections[OWNER_DATABASE].settings_dict["NAME"]), sql.Identifier(app_login()))
+
+
+def _public_grants() -> list[sql.Composable]:
+    """Return the grants on the public schema: tables by role, sequences of the platform, doors."""
+    grants: list[sql.Composable] = [_on_schema(PUBLIC_SCHEMA, name) for name in GROUPS]
+    grants.append(
+        sql.SQL(
+            "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {0};"
+            "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {0};"
+            "REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM {1}, {2}"
+        ).format(*(sql.Identifier(role_name(name)) for name in (PLATFORM, BANKS, FEDERATION)))
+    )
+    for model in models_of(settings.SHARED_APPS):
+        table = model._meta.db_table
+        bank = getattr(model, "BANK_RIGHTS", "")
+        for name, rights in ((BANKS, bank), (FEDERATION, getattr(model, "FEDERATION_RIGHTS", bank))):
+            grants.append(_revoke(PUBLIC_SCHEMA, table, name))
+            if rights:
+                grants.append(_grant(rights, PUBLIC_SCHEMA, table, name))
+    for door, names in DOORS.items():
+        roles = sql.SQL(", ").join(sql.Identifier(role_name(name)) for name in names)
+        grants.append(sql.SQL("GRANT EXECUTE ON FUNCTION public.{} TO {}").format(sql.SQL(door), roles))
+    return grants
+
+
+def _protect_rows(cursor: Any, model: type[models.Model]) -> None:
+    """Let a bank see only the shared rows that concern it; a policy in place is left alone."""
+    rows = getattr(model, "BANK_ROWS", None)
+    if rows is None:
+        return
+    table = model._meta.db_table
+    mark = sha256(rows.encode()).hexdigest()[:16]
+    cursor.execute(
+        "SELECT obj_description(oid, 'pg_policy') FROM pg_policy"
+        " WHERE polname = 'banks' AND polrelid = to_regclass(%s)",
+        [f'public."{table}"'],
+    )
+    if cursor.fetchone() == (mark,):
+        return
+    named = sql.Identifier(PUBLIC_SCHEMA, table)
+    statements = [sql.SQL("ALTER TABLE {} ENABLE ROW LEVEL SECURITY").format(named)]
+    for name, what, condition in (
+        (BANKS, "SELECT", rows),
+        (FEDERATION, "SELECT", "true"),
+        (PLATFORM, "ALL", "true"),
+    ):
+        policy = sql.Identifier(name)
+        statements += [
+            sql.SQL("DROP POLICY IF EXISTS {} ON {}").format(policy, named),
+            sql.SQL("CREATE POLICY {} ON {} FOR {} TO {} USING ({})").format(
+                policy, named, sql.SQL(what), sql.Identifier(role_name(name)), sql.SQL(condition)
+            ),
+        ]
+    statements.append(
+        sql.SQL("COMMENT ON POLICY {} ON {} IS {}").format(sql.Identifier(BANKS), named, sql.Literal(mark))
+    )
+    cursor.execute(sql.SQL(";").join(statements))
+
+
+def _close_set_config(cursor: Any) -> None:
+    """Take ``set_config`` from everybody: it would change role and schema from inside a SELECT.
+
+    Only a superuser may; where the owner is not one, the start-up check says what is left open.
+    """
+    cursor.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
+    if cursor.fetchone() == (True,):
+        cursor.execute("REVOKE EXECUTE ON FUNCTION pg_catalog.set_config(text, text, boolean) FROM PUBLIC")
 
 
 def _on_schema(schema: str, role: str) -> sql.Composed:

@@ -7,17 +7,18 @@ in one transaction with the role and its rights: a schema exists whole or not at
 from django.db import connections, transaction
 from psycopg import sql
 
+from apps.kernel.scope import OWNER_DATABASE
 from tenants.crossing import Purpose, in_owner
 from tenants.isolation import rights
 from tenants.isolation.blueprint import blueprint, history_table
-from tenants.isolation.owning import owner_database, owning
+from tenants.isolation.owning import owning
 from tenants.isolation.replay import BREAK, closing, new_tables_readable, perform
 
 
 def build_schema(schema: str) -> None:
     """Create a bank's schema, role and rights in one transaction; does nothing where it exists."""
     script = blueprint()
-    with in_owner(Purpose.PROVISIONING), transaction.atomic(using=owner_database()):
+    with in_owner(Purpose.PROVISIONING), transaction.atomic(using=OWNER_DATABASE):
         if schema_exists(schema):
             return
         rights.ensure_role(schema, member_of=[rights.BANKS])
@@ -29,14 +30,14 @@ def build_schema(schema: str) -> None:
 
 def drop_schema(schema: str) -> None:
     """Remove a bank's schema with everything in it, and its role."""
-    with in_owner(Purpose.PROVISIONING), transaction.atomic(using=owner_database()):
-        with connections[owner_database()].cursor() as cursor:
+    with in_owner(Purpose.PROVISIONING), transaction.atomic(using=OWNER_DATABASE):
+        with connections[OWNER_DATABASE].cursor() as cursor:
             cursor.execute(sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(sql.Identifier(schema)))
         rights.drop_role(schema)
 
 
 def schema_exists(schema: str) -> bool:
     """Tell whether a schema exists; asked in the owner's scope."""
-    with connections[owner_database()].cursor() as cursor:
+    with connections[OWNER_DATABASE].cursor() as cursor:
         cursor.execute("SELECT 1 FROM pg_namespace WHERE nspname = %s", [schema])
         return cursor.fetchone() is not None

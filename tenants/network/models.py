@@ -1,7 +1,7 @@
 """Rows that several banks share: donor accounts, offers and their routing, transfers in transit.
 
-They live in the public schema and a bank's role has no right on them: a bank reaches them only
-through the services and selectors of this package, which hop to the platform's scope.
+They live in the public schema. A bank's role reads the rows that concern it (``BANK_ROWS``, enforced by
+the database) and writes none: the services of this package hop to the platform's scope for that.
 """
 
 from secrets import token_urlsafe
@@ -20,7 +20,9 @@ from apps.offers.states import DeclineReason, OfferKind
 from tenants.network.states import Direction, NetworkOfferStatus, StepState, TransferState
 from tenants.registry.models import FoodBank
 
-FEDERATION_READS = "SELECT"
+READS = "SELECT"
+ASKED = "{} IN (SELECT public.offers_asked())"
+HERE = "{} = (SELECT public.current_bank())"
 
 
 def new_token() -> str:
@@ -33,6 +35,10 @@ class DonorAccount(TravellingRow):
 
     A bank's own file on this donor is private to the bank and points here by ``account_id``.
     """
+
+    BANK_RIGHTS: ClassVar[str] = READS
+    BANK_ROWS: ClassVar[str] = "id IN (SELECT donor_account_id FROM public.network_networkoffer)"
+    FEDERATION_RIGHTS: ClassVar[str] = ""
 
     name = models.CharField(_("name"), max_length=120)
     kind = models.CharField(_("kind"), max_length=16, choices=DonorKind)
@@ -64,7 +70,8 @@ class NetworkOffer(TravellingRow):
     ``public_token`` opens the donor's page; ``accepted_grams`` adds up what banks took so far.
     """
 
-    FEDERATION_RIGHTS: ClassVar[str] = FEDERATION_READS
+    BANK_RIGHTS: ClassVar[str] = READS
+    BANK_ROWS: ClassVar[str] = ASKED.format("id")
 
     number = models.CharField(_("number"), max_length=20, unique=True, editable=False)
     op_key = models.UUIDField(unique=True, editable=False)
@@ -116,7 +123,8 @@ class NetworkOffer(TravellingRow):
 class NetworkOfferLine(TravellingRow):
     """A product of the library, or a mix of one family, in an offer to the network."""
 
-    FEDERATION_RIGHTS: ClassVar[str] = FEDERATION_READS
+    BANK_RIGHTS: ClassVar[str] = READS
+    BANK_ROWS: ClassVar[str] = ASKED.format("offer_id")
 
     offer = models.ForeignKey(NetworkOffer, on_delete=models.CASCADE, related_name="lines")
     position = models.PositiveSmallIntegerField(default=0)
@@ -157,7 +165,8 @@ class RoutingStep(TravellingRow):
     holds why this bank: distance in km, tier, rule version, and the sentence in words.
     """
 
-    FEDERATION_RIGHTS: ClassVar[str] = FEDERATION_READS
+    BANK_RIGHTS: ClassVar[str] = READS
+    BANK_ROWS: ClassVar[str] = ASKED.format("offer_id")
 
     offer = models.ForeignKey(NetworkOffer, on_delete=models.PROTECT, related_name="steps")
     bank = models.ForeignKey(
@@ -196,7 +205,8 @@ class RoutingStep(TravellingRow):
 class Transfer(TravellingRow):
     """Goods going from one bank to another. Labels are copied: the document reads alone."""
 
-    FEDERATION_RIGHTS: ClassVar[str] = FEDERATION_READS
+    BANK_RIGHTS: ClassVar[str] = READS
+    BANK_ROWS: ClassVar[str] = f"{HERE.format('from_bank_id')} OR {HERE.format('to_bank_id')}"
 
     number = models.CharField(_("number"), max_length=20, unique=True, editable=False)
     op_key = models.UUIDField(unique=True, editable=False)
@@ -237,7 +247,8 @@ class TransferLine(TravellingRow):
     ``received_grams + lost_grams``; the database refuses a document that says anything else.
     """
 
-    FEDERATION_RIGHTS: ClassVar[str] = FEDERATION_READS
+    BANK_RIGHTS: ClassVar[str] = READS
+    BANK_ROWS: ClassVar[str] = "transfer_id IN (SELECT id FROM public.network_transfer)"
 
     transfer = models.ForeignKey(Transfer, on_delete=models.PROTECT, related_name="lines")
     lot_id = models.UUIDField()
@@ -276,7 +287,8 @@ class TransitLeg(models.Model):
     Written only by ``public.transit_leg_append``, which the trigger of the movements calls.
     """
 
-    FEDERATION_RIGHTS: ClassVar[str] = FEDERATION_READS
+    BANK_RIGHTS: ClassVar[str] = READS
+    BANK_ROWS: ClassVar[str] = HERE.format("bank_id")
 
     id = models.BigAutoField(primary_key=True)
     bank_id = models.UUIDField(_("food bank"))

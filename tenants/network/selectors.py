@@ -1,4 +1,8 @@
-"""Reads about offers and transfers. Each hops to the platform's scope and answers rows already read."""
+"""Reads about offers and transfers.
+
+A bank reads in its own scope, where the database shows it the shared rows that concern it; what the whole
+network needs hops to the platform's scope and answers rows already read.
+"""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -124,9 +128,7 @@ def trail_of_step(step_id: UUID) -> NetworkOffer:
     Raises:
         Http404: the question was not put to this bank.
     """
-    bank_id = current_bank_id()
-    with in_platform(Purpose.ROUTING):
-        offer = _followed().filter(steps__in=[step_id], steps__bank_id=bank_id).first()
+    offer = _followed().filter(steps__in=[step_id], steps__bank_id=current_bank_id()).first()
     if offer is None:
         raise Http404
     return offer
@@ -140,7 +142,7 @@ def _followed() -> QuerySet[NetworkOffer]:
 
 
 def transfers_of(bank_id: UUID) -> QuerySet[Transfer]:
-    """Return the transfers a bank sends or receives, with the grams proposed (platform's scope)."""
+    """Return the transfers a bank sends or receives, with the grams proposed."""
     mine = Transfer.objects.filter(Q(from_bank_id=bank_id) | Q(to_bank_id=bank_id))
     return mine.annotate(grams=Sum("lines__proposed_grams"))
 
@@ -151,10 +153,8 @@ def transfer_here(pk: UUID) -> Transfer:
     Raises:
         Http404: no such transfer, or not of this bank.
     """
-    bank_id = current_bank_id()
-    with in_platform(Purpose.TRANSFER):
-        found = transfers_of(bank_id).select_related("from_bank", "to_bank").prefetch_related("lines")
-        transfer = found.filter(pk=pk).first()
+    found = transfers_of(current_bank_id()).select_related("from_bank", "to_bank").prefetch_related("lines")
+    transfer = found.filter(pk=pk).first()
     if transfer is None:
         raise Http404
     return transfer
@@ -163,12 +163,11 @@ def transfer_here(pk: UUID) -> Transfer:
 def transfers_waiting() -> dict[str, int]:
     """Return how many transfers wait for the open bank: to answer, to ship, to receive."""
     bank_id = current_bank_id()
-    with in_platform(Purpose.TRANSFER):
-        return Transfer.objects.aggregate(
-            to_answer=Count("pk", Q(to_bank_id=bank_id, state=TransferState.PROPOSED)),
-            to_ship=Count("pk", Q(from_bank_id=bank_id, state=TransferState.ACCEPTED)),
-            to_receive=Count("pk", Q(to_bank_id=bank_id, state=TransferState.SHIPPED)),
-        )
+    return Transfer.objects.aggregate(
+        to_answer=Count("pk", Q(to_bank_id=bank_id, state=TransferState.PROPOSED)),
+        to_ship=Count("pk", Q(from_bank_id=bank_id, state=TransferState.ACCEPTED)),
+        to_receive=Count("pk", Q(to_bank_id=bank_id, state=TransferState.SHIPPED)),
+    )
 
 
 def flows_between_banks(*, since: dt.date | None = None, until: dt.date | None = None) -> list[BankFlow]:
@@ -247,5 +246,4 @@ def zone_of(department: str) -> ZoneInfo:
 
 def banks_to_send_to(bank_id: UUID) -> list[FoodBank]:
     """Return the other banks and antennas at work, by name."""
-    with in_platform(Purpose.TRANSFER):
-        return list(operating_banks().exclude(pk=bank_id))
+    return list(operating_banks().exclude(pk=bank_id))

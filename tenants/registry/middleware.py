@@ -1,7 +1,14 @@
-"""From the host name to the scope of the request."""
+"""From the host name to the scope of the request, in two steps.
 
-from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, cast
+First *who are you*: the shared tables alone, where sessions and people live. Then, around the view, *what
+may you see*: the rows of the host's own bank.
+"""
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from datetime import tzinfo
+from functools import partial
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
@@ -14,60 +21,110 @@ from tenants.crossing import Purpose, in_federation, in_platform, in_tenant
 from tenants.registry.models import FoodBank
 from tenants.registry.states import BankKind, BankStatus
 
-if TYPE_CHECKING:
-    from contextlib import AbstractContextManager
+Reopened = Callable[[], AbstractContextManager[None]]
+Answer = Callable[[HttpRequest], HttpResponseBase]
+
+ABOUT_PEOPLE = ("/accounts/", "/enter/")
+"""Addresses of every site that only deal with people: they see no bank's rows."""
 
 
 class SpaceMiddleware:
-    """Opens the scope that belongs to the host, for the request and for its stream.
+    """Names the bank of the host and opens the shared tables, for sessions and sign-in.
 
     Hours typed and read there are those of the bank's time zone. A host that belongs to no bank, or to
     one that is not open, gets a page that helps.
     """
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+    def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Find the space of the host and answer inside its scope."""
+        """Find the space of the host and answer from the shared tables."""
         host = request.get_host().split(":")[0].lower()
+        bank = None
         if host in settings.PUBLIC_HOSTS:
-            request.bank = None  # type: ignore[attr-defined]
             request.urlconf = settings.PUBLIC_SCHEMA_URLCONF
-            return self._answer(request, in_platform(Purpose.REQUEST))
-        bank = self._bank_at(host)
+        else:
+            bank = self._bank_at(host)
+            if bank is None or bank.status != BankStatus.ACTIVE:
+                return self._closed(request, bank)
+            if bank.kind == BankKind.FEDERATION:
+                request.urlconf = settings.FEDERATION_URLCONF
         request.bank = bank  # type: ignore[attr-defined]
-        if bank is None or bank.status != BankStatus.ACTIVE:
-            return self._closed(request, bank)
-        if bank.kind == BankKind.FEDERATION:
-            request.urlconf = settings.FEDERATION_URLCONF
-            return self._answer(request, in_federation(bank, Purpose.REQUEST))
-        return self._answer(request, in_tenant(bank, Purpose.REQUEST))
+        with _opened(in_platform(Purpose.SIGN_IN), bank) as scope:
+            return _kept_open(self.get_response(request), scope)
 
     def _bank_at(self, host: str) -> FoodBank | None:
         with in_platform(Purpose.REQUEST):
             return FoodBank.objects.filter(domains__domain=host).select_related("parent").first()
 
-    def _answer(self, request: HttpRequest, scope: "AbstractContextManager[Scope]") -> HttpResponseBase:
-        with scope as opened, timezone.override(opened.zone):
-            response = self.get_response(request)
-            if isinstance(response, StreamingHttpResponse) and not response.is_async:
-                chunks = cast("Iterable[bytes]", response.streaming_content)
-                response.streaming_content = _streamed(opened, iter(chunks))
-            return response
-
     def _closed(self, request: HttpRequest, bank: FoodBank | None) -> HttpResponse:
         """Answer without any scope of a bank: the template reads no row."""
+        request.bank = bank  # type: ignore[attr-defined]
         request.urlconf = settings.PUBLIC_SCHEMA_URLCONF
         template, status = ("space_unknown.html", 404) if bank is None else ("space_suspended.html", 503)
         return render(request, template, {"bank": bank, "public_host": settings.BASE_DOMAIN}, status=status)
 
 
-def _streamed(scope: Scope, chunks: Iterator[bytes]) -> Iterator[bytes]:
-    """Produce each chunk of a stream inside the scope it was asked in."""
+class BankMiddleware:
+    """Opens the rows of the host's own bank around the view, and around the stream it answers with."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer inside the bank's scope; pages about people stay with the shared tables."""
+        bank: FoodBank | None = request.bank  # type: ignore[attr-defined]
+        if bank is None or request.path.startswith(ABOUT_PEOPLE):
+            return self.get_response(request)
+        of_federation = bank.kind == BankKind.FEDERATION
+        opening = in_federation if of_federation else in_tenant
+        with _opened(opening(bank, Purpose.REQUEST), bank) as scope:
+            return _kept_open(self.get_response(request), scope)
+
+
+@contextmanager
+def _opened(scope: AbstractContextManager[Scope], bank: FoodBank | None) -> Iterator[Scope]:
+    """Open a scope together with the time zone of the host's bank."""
+    with scope as opened, timezone.override(bank.timezone if bank else opened.zone):
+        yield opened
+
+
+def _kept_open(response: HttpResponseBase, scope: Scope) -> HttpResponseBase:
+    """Have each chunk of a streamed answer produced in the scope and the hours it was asked in."""
+    if isinstance(response, StreamingHttpResponse) and not hasattr(response, "scope"):
+        response.scope = scope  # type: ignore[attr-defined]
+        stream: Any = response.streaming_content
+        reopened = partial(_reopened, scope, timezone.get_current_timezone())
+        response.streaming_content = (
+            _streamed_later(reopened, stream) if response.is_async else _streamed(reopened, iter(stream))
+        )
+    return response
+
+
+@contextmanager
+def _reopened(scope: Scope, zone: tzinfo) -> Iterator[None]:
+    with scope_opened(scope), timezone.override(zone):
+        yield
+
+
+def _streamed(reopened: Reopened, chunks: Iterator[bytes]) -> Iterator[bytes]:
+    try:
+        while True:
+            with reopened():
+                chunk = next(chunks, None)
+            if chunk is None:
+                return
+            yield chunk
+    finally:
+        with reopened():
+            getattr(chunks, "close", bool)()
+
+
+async def _streamed_later(reopened: Reopened, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
     while True:
-        with scope_opened(scope), timezone.override(scope.zone):
-            chunk = next(chunks, None)
+        with reopened():
+            chunk = await anext(chunks, None)
         if chunk is None:
             return
         yield chunk

@@ -14,7 +14,7 @@ from apps.kernel.abilities import Role, software
 from apps.kernel.errors import Conflict
 from apps.sites.models import Location
 from apps.stock.selectors import available_by_lot
-from tenants.crossing import Purpose, in_owner, in_platform, in_tenant
+from tenants.crossing import Purpose, in_platform, in_tenant
 from tenants.network.abilities import donor_actor
 from tenants.network.models import NetworkOffer, RoutingStep, Transfer
 from tenants.network.services import (
@@ -34,6 +34,7 @@ from tests.making.sites import make_location
 from tests.making.stock import make_lot
 from tests.making.threads import together
 from tests.people import actor_as
+from tests.spaces import tampering
 
 KEEPER = actor_as(Role.STOCK)
 
@@ -50,7 +51,7 @@ DELETE FROM network_donoraccount;
 def open_bank(fresh_bank: Callable[..., FoodBank]) -> Iterator[Callable[..., FoodBank]]:
     """Open banks that commit; the shared rows about them go before they do."""
     yield fresh_bank
-    with in_owner(Purpose.TEST), transaction.atomic(), connection.cursor() as cursor:
+    with in_platform(Purpose.TEST), tampering() as cursor:
         cursor.execute(WIPE)
 
 

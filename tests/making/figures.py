@@ -3,10 +3,9 @@
 import datetime as dt
 from typing import Any
 
-from django.db import connection
-
-from tenants.crossing import Purpose, in_owner
+from tenants.crossing import Purpose, in_platform
 from tenants.registry.models import FoodBank
+from tests.spaces import tampering
 
 DAY = dt.date(2026, 3, 10)
 
@@ -34,5 +33,5 @@ def count(bank: FoodBank, flow: str, grams: int, **overrides: Any) -> None:
         "grams": grams,
         "cents": 0,
     }
-    with in_owner(Purpose.TEST), connection.cursor() as cursor:
+    with in_platform(Purpose.TEST), tampering() as cursor:
         cursor.execute(COUNT, values | overrides)

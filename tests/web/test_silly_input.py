@@ -12,7 +12,7 @@ from django.test import Client
 
 from apps.kernel.abilities import Role
 from tenants.accounts.models import Membership
-from tenants.crossing import Purpose, in_owner, in_platform, in_tenant
+from tenants.crossing import Purpose, in_platform, in_tenant
 from tenants.registry.models import FoodBank
 from tests.people import client_for, visitor
 from tests.web.routes import address_of, routes_of
@@ -111,7 +111,7 @@ def addresses(bank) -> dict[str, str]:
 def answers_to(browser: Client, url: str, sending: dict[str, str]) -> int:
     """Send a form and undo whatever it did; an error of ours counts as 500."""
     browser.raise_request_exception = False
-    with in_owner(Purpose.TEST), transaction.atomic():
+    with in_platform(Purpose.TEST), transaction.atomic():
         status = browser.post(url, sending).status_code
         transaction.set_rollback(True)
     return status

@@ -1,5 +1,6 @@
 """``collecto demo``: the whole network on one machine, after one simulated week."""
 
+import hmac
 import os
 import secrets
 import shutil
@@ -9,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
+from urllib.parse import quote, urlsplit, urlunsplit
 
 import click
 import django
@@ -88,16 +90,30 @@ def _make_state() -> None:
         raise DemoError(f"The disk is nearly full: {free // 1024**2} MB free, {needed} MB needed.")
 
 
+def _secret() -> str:
+    """Return the installation's secret, made the first time."""
+    kept = STATE / "secret"
+    if not kept.exists():
+        kept.touch(mode=0o600)
+        kept.write_text(secrets.token_urlsafe(48), encoding="utf-8")
+    return kept.read_text(encoding="utf-8")
+
+
+def _as_application(owner_url: str) -> str:
+    """Return the same database through the login of web and workers, which owns nothing."""
+    parts = urlsplit(owner_url)
+    password = hmac.digest(_secret().encode(), b"application login", "sha256").hex()
+    login = f"{quote(READY + ':app')}:{password}"
+    return urlunsplit(parts._replace(netloc=f"{login}@{parts.hostname}:{parts.port}"))
+
+
 def _use(database_url: str) -> None:
     """Point the settings at the embedded server, before Django reads them."""
-    secret = STATE / "secret"
-    if not secret.exists():
-        secret.touch(mode=0o600)
-        secret.write_text(secrets.token_urlsafe(48), encoding="utf-8")
     os.environ.update(
-        DATABASE_URL=database_url,
+        DATABASE_URL=_as_application(database_url),
+        DATABASE_OWNER_URL=database_url,
         DATABASE_ROLE_PREFIX=READY,
-        SECRET_KEY=secret.read_text(encoding="utf-8"),
+        SECRET_KEY=_secret(),
         DJANGO_SETTINGS_MODULE="collecto.settings.demo",
         COLLECTO_STATE=str(STATE.absolute()),
         CELERY_BROKER_URL="",
@@ -109,19 +125,22 @@ def _build(server: EmbeddedPostgres, seed: int) -> None:
     console.print("First run: opening the banks and playing one week. This takes a minute or two.")
     _drop_database(server, BUILDING)
     _administer(server, sql.SQL("CREATE DATABASE {}").format(sql.Identifier(BUILDING)))
-    os.environ["DATABASE_URL"] = server.url_of(BUILDING)
+    building = server.url_of(BUILDING)
+    os.environ.update(DATABASE_URL=_as_application(building), DATABASE_OWNER_URL=building)
     _start_django()
     started = time.monotonic()
     import_module("collecto.migrate").bring_up_to_date()
     import_module("collecto.demo.week").play(console=console, seed=seed)
     connections = import_module("django.db").connections
-    connections.close_all()
-    connections["default"].close_pool()
+    for each in connections.all():
+        each.close()
+        each.close_pool()
     _administer(
         server,
         sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(BUILDING), sql.Identifier(READY)),
     )
-    connections["default"].settings_dict["NAME"] = READY
+    for each in connections.all():
+        each.settings_dict["NAME"] = READY
     console.print(f"The week is played ({time.monotonic() - started:.0f} s).")
 
 
@@ -131,18 +150,24 @@ def _start_django() -> None:
 
 def _serve(port: int, database_url: str) -> None:
     with EmbeddedBroker(STATE) as broker:
-        environment = {**os.environ, "DATABASE_URL": database_url, "CELERY_BROKER_URL": broker.url}
+        web = {
+            **os.environ,
+            "DATABASE_URL": _as_application(database_url),
+            "DATABASE_OWNER_URL": "",
+            "CELERY_BROKER_URL": broker.url,
+        }
+        worker = {**web, "DATABASE_OWNER_URL": database_url}
         processes = [
             Process(
                 "web",
                 web_command(f"{LOOPBACK}:{port}", 2, 4),
-                environment | fresh_directory("web"),
+                web | fresh_directory("web"),
                 listens=(LOOPBACK, port),
             ),
             Process(
                 "worker",
                 worker_command(beat=True, queues="collecto,owner"),
-                environment | fresh_directory("worker"),
+                worker | fresh_directory("worker"),
             ),
         ]
         with Supervisor(processes, logs=STATE / "logs") as supervisor:

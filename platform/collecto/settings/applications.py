@@ -34,7 +34,6 @@ INSTALLED_APPS = [*SHARED_APPS, *TENANT_APPS]
 AUTH_USER_MODEL = "accounts.User"
 TENANT_MODEL = "registry.FoodBank"
 TENANT_DOMAIN_MODEL = "registry.Domain"
-DATABASE_ROUTERS = ["apps.kernel.guard.RowRouter", "django_tenants.routers.TenantSyncRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 MIDDLEWARE = [
@@ -54,6 +53,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "tenants.accounts.middleware.ActorMiddleware",
+    "tenants.registry.middleware.BankMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "collecto.refusals.RefusalMiddleware",

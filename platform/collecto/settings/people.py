@@ -17,6 +17,8 @@ ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_RATE_LIMITS = {"request_login_code": None}
+"""Requests for codes are counted by us, per bank (``LIMITS``); the library counts the rest."""
 
 EMAIL_BACKEND = environment.value("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
 EMAIL_HOST = environment.value("EMAIL_HOST", "localhost")

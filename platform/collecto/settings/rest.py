@@ -6,6 +6,7 @@ REST_FRAMEWORK = {
         "api.authentication.BankSessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["api.authentication.HasHatHere"],
+    "DEFAULT_THROTTLE_CLASSES": ["api.throttles.PerPerson"],
     "DEFAULT_PAGINATION_CLASS": "api.pagination.Pages",
     "DEFAULT_SCHEMA_CLASS": "api.description.ApiSchema",
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],

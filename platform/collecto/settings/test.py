@@ -1,5 +1,7 @@
 """Tests: stricter than production, nothing leaves the machine."""
 
+from copy import deepcopy
+
 from collecto.settings.base import *
 from collecto.settings.base import BANK_FILES, DATABASES, cache_at
 
@@ -15,5 +17,7 @@ WHITENOISE_USE_FINDERS = True
 BANK_FILES["OPTIONS"]["inner"] = {"BACKEND": "django.core.files.storage.InMemoryStorage"}
 CACHES = {"default": cache_at("")}
 DATABASES["default"]["OPTIONS"].pop("pool", None)
+DATABASES.setdefault("owner", deepcopy(DATABASES["default"]))["OPTIONS"].pop("pool", None)
+TENANT_DB_ALIAS = "owner"
 SENTRY_DSN = ""
 SCOPE_CHECK_EVERY = 1

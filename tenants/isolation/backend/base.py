@@ -2,17 +2,23 @@
 
 django-tenants keeps the tenant on the per-thread connection and falls back to ``public``. Here the
 tenant is the scope of the running context; ``search_path`` and ``ROLE`` travel in one message whenever
-the wanted pair differs from the applied one; outside every scope a query raises ``NoScope``.
+the wanted pair differs from the applied one; outside every scope a query raises ``NoScope``. The owner's
+connection answers the owner's scope alone, and no other connection does.
 """
 
-from typing import Any, NamedTuple
+import re
+from typing import Any, Final, NamedTuple
 
 import psycopg
 from django.contrib.contenttypes.models import ContentType
+from django.db.backends.base.base import NO_DB_ALIAS
+from django.db.backends.postgresql.base import CursorDebugWrapper
+from django.db.backends.utils import CursorWrapper
 from django_tenants.postgresql_backend import base as django_tenants_base
 from psycopg import sql
 
 from apps.kernel.scope import (
+    OWNER_DATABASE,
     PUBLIC_SCHEMA,
     Scope,
     ScopeKind,
@@ -29,11 +35,53 @@ class Applied(NamedTuple):
     role: str | None
 
 
+FORGET: Final = "RESET ROLE; RESET ALL; CLOSE ALL; UNLISTEN *; SELECT pg_advisory_unlock_all()"
+SWITCH: Final = re.compile(
+    r"(?:^|;)\s*(?:(?:SET|RESET)\s+(?:(?:LOCAL|SESSION)\s+)?(?:ROLE|SESSION\s+AUTHORIZATION|SEARCH_PATH|ALL)"
+    r"|SET\s+SCHEMA|DISCARD)\b",
+    re.IGNORECASE,
+)
+"""Statements that change whose rows are in reach; only this module sends them."""
+
+
+class ForeignSwitch(PermissionError):
+    """Code tried to change role or schema by itself, behind the back of the open scope."""
+
+
 def forget_scope(connection: psycopg.Connection[Any]) -> None:
-    """Pool reset hook: no connection goes back to the pool with a bank on it."""
-    connection.execute("RESET ROLE; RESET search_path")
+    """Pool reset hook: no connection goes back to the pool with a bank, a lock or a setting on it."""
+    connection.execute(FORGET)
     if not connection.autocommit:
         connection.commit()
+
+
+def refuse_switch(statement: Any) -> None:
+    """Let a statement pass unless it would change role or schema.
+
+    Raises:
+        ForeignSwitch: it would.
+    """
+    text = statement if isinstance(statement, str) else statement.as_string(None)
+    if SWITCH.search(text):
+        raise ForeignSwitch(f"only tenants.crossing opens a bank; refused: {text[:60]}")
+
+
+class GuardedCursor(CursorWrapper):
+    """A cursor that refuses to leave the open scope."""
+
+    def execute(self, sql: Any, params: Any = None) -> Any:
+        """Run a statement of the open scope."""
+        refuse_switch(sql)
+        return super().execute(sql, params)
+
+    def executemany(self, sql: Any, param_list: Any) -> Any:
+        """Run a statement of the open scope once per set of parameters."""
+        refuse_switch(sql)
+        return super().executemany(sql, param_list)
+
+
+class GuardedDebugCursor(GuardedCursor, CursorDebugWrapper):
+    """The same, which also keeps the statements for whoever counts them."""
 
 
 class DatabaseWrapper(django_tenants_base.DatabaseWrapper):  # type: ignore[misc]
@@ -47,6 +95,9 @@ class DatabaseWrapper(django_tenants_base.DatabaseWrapper):  # type: ignore[misc
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._built = True
+        pool = self.settings_dict.get("OPTIONS", {}).get("pool")
+        if isinstance(pool, dict):
+            pool.setdefault("reset", forget_scope)
 
     @property
     def schema_name(self) -> str:
@@ -88,9 +139,22 @@ class DatabaseWrapper(django_tenants_base.DatabaseWrapper):  # type: ignore[misc
         scope = current_scope()
         if scope.kind is not ScopeKind.OWNER:
             raise PermissionError("only tenants.crossing opens a bank")
-        scope_replaced(Scope(kind=ScopeKind.OWNER, schema=tenant.schema_name))
+        scope_replaced(Scope(kind=ScopeKind.OWNER, schema=tenant.schema_name, database=OWNER_DATABASE))
         self._only_own_schema = not include_public
         ContentType.objects.clear_cache()
+
+    @property
+    def _is_owner(self) -> bool:
+        return self.alias in (OWNER_DATABASE, NO_DB_ALIAS)
+
+    def make_cursor(self, cursor: Any) -> CursorWrapper:
+        """Wrap a cursor so that it stays in the open scope; the owner's may do anything."""
+        return CursorWrapper(cursor, self) if self._is_owner else GuardedCursor(cursor, self)
+
+    def make_debug_cursor(self, cursor: Any) -> CursorWrapper:
+        """Wrap a cursor of a connection whose statements are counted."""
+        kind = CursorDebugWrapper if self._is_owner else GuardedDebugCursor
+        return kind(cursor, self)
 
     def connect(self) -> None:
         """Open the connection; its own set-up queries run before any scope is applied."""
@@ -117,6 +181,8 @@ class DatabaseWrapper(django_tenants_base.DatabaseWrapper):  # type: ignore[misc
 
     def _wanted(self) -> Applied:
         scope = current_scope()
+        if (scope.kind is ScopeKind.OWNER) is not self._is_owner:
+            raise PermissionError(f"connection {self.alias!r} does not serve a scope of kind {scope.kind}")
         if scope.schema == PUBLIC_SCHEMA:
             return Applied((PUBLIC_SCHEMA,), scope.role)
         if self._only_own_schema and scope.kind is ScopeKind.OWNER:

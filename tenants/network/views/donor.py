@@ -17,6 +17,7 @@ from apps.kernel.doors import reads, writes
 from apps.kernel.errors import DomainError
 from apps.kernel.forms import add_refusal
 from apps.offers.services import Place
+from tenants.isolation.throttle import address_of, count
 from tenants.network import rules
 from tenants.network.abilities import donor_actor
 from tenants.network.forms import BaseGoodsFormSet, GiveForm, GoodsFormSet, PickUpForm
@@ -39,6 +40,7 @@ def offer_give(request: HttpRequest, word: str = "") -> HttpResponse:
 
     Raises:
         Http404: the link is false, too old or revoked.
+        TooMany: this donor, or this address, sent too many.
     """
     account = account_behind(word) if word else None
     if word and account is None:
@@ -47,7 +49,10 @@ def offer_give(request: HttpRequest, word: str = "") -> HttpResponse:
     data = request.POST or None
     form = form_class(data, initial=_initial(account, request), label_suffix="")
     goods = cast("BaseGoodsFormSet", GoodsFormSet(data, prefix="goods", form_kwargs={"label_suffix": ""}))
+    if request.method == "POST":
+        count("give-address", address_of(request))
     if request.method == "POST" and form.is_valid() and goods.is_valid():
+        count("give-person", account.pk if account else form.cleaned_data["email"].lower())
         offer = _published(form, goods, account)
         if offer is not None:
             _send_links(request, offer)

@@ -22,7 +22,6 @@ from apps.kernel.tables import Column, Kind
 from apps.sites.selectors import active_locations
 from apps.stock.models import Lot
 from apps.stock.selectors import balances_of
-from tenants.crossing import Purpose, in_platform
 from tenants.network import services
 from tenants.network.abilities import abilities
 from tenants.network.forms import NoteForm, ProposeForm, ReceiveForm, ShipForm, WeighedForm
@@ -72,18 +71,13 @@ class TransferList(RecordList[Transfer]):
         Column(label=_("Proposed on"), value="created_at", kind=Kind.MOMENT, sort="created_at"),
     )
 
-    def get(self, request: StaffRequest) -> HttpResponse:
-        """Read the shared rows of this bank, and no other."""
-        with in_platform(Purpose.TRANSFER):
-            return super().get(request)
-
     def records(self) -> Any:
         """Return the transfers of the bank whose site this is."""
         return transfers_of(self.request.bank.pk)
 
 
 class OneTransfer:
-    """Pages about one transfer of this bank: the shared rows are read in their own scope."""
+    """Pages about one transfer of this bank."""
 
     kwargs: dict[str, Any]
 

@@ -15,10 +15,10 @@ from apps.stock import ledger
 from apps.stock.ledger import Place, open_accounts
 from apps.stock.models import Account, Balance, Lot, Movement
 from apps.stock.states import AccountKind, LotStatus
-from tenants.crossing import Purpose, in_owner
 from tenants.registry.models import FoodBank
 from tests.making.sites import make_location
 from tests.making.stock import make_lot
+from tests.spaces import tampering
 
 
 def run(sql: str, *params: Any) -> None:
@@ -27,8 +27,8 @@ def run(sql: str, *params: Any) -> None:
 
 
 def run_as_owner(bank: FoodBank, sql: str, *params: Any) -> None:
-    with in_owner(Purpose.TEST):
-        run(sql.replace("@", f'"{bank.schema_name}".'), *params)
+    with tampering() as cursor:
+        cursor.execute(sql.replace("@", f'"{bank.schema_name}".'), params)
 
 
 def account(lot: Lot, place: Place):

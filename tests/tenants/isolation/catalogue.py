@@ -8,8 +8,9 @@ from pathlib import Path
 
 from django.db import connections
 
+from apps.kernel.scope import OWNER_DATABASE
 from tenants.crossing import Purpose, in_owner
-from tenants.isolation.owning import owner_database, owning
+from tenants.isolation.owning import owning
 from tests.tenants.isolation.planting import asked
 
 OF_RELATION = "FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace"
@@ -72,7 +73,7 @@ def dumped(schema: str) -> list[str] | None:
     if program is None:
         return None
     with in_owner(Purpose.TEST):
-        given = connections[owner_database()].get_connection_params()
+        given = connections[OWNER_DATABASE].get_connection_params()
     where = {"PGHOST": given.get("host"), "PGPORT": given.get("port"), "PGUSER": given.get("user")}
     where |= {"PGPASSWORD": given.get("password"), "PGDATABASE": given.get("dbname")}
     done = subprocess.run(

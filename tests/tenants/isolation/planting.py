@@ -11,9 +11,9 @@ from django.db import connections
 from django.db.migrations.loader import MigrationLoader
 from psycopg import sql
 
-from apps.kernel.scope import scope_or_none
+from apps.kernel.scope import OWNER_DATABASE, scope_or_none
 from tenants.crossing import Purpose, in_owner
-from tenants.isolation.owning import owner_database, owning
+from tenants.isolation.owning import owning
 
 Plant = Callable[..., str]
 
@@ -114,4 +114,4 @@ def planted_in(schema: str) -> list[str]:
 def another_connection():
     """Return one more connection of the owner, for somebody who works at the same time."""
     assert scope_or_none() is None or scope_or_none().kind == "owner"
-    return connections.create_connection(owner_database())
+    return connections.create_connection(OWNER_DATABASE)

@@ -8,10 +8,11 @@ from django.db import connections
 from django.test.utils import CaptureQueriesContext
 
 from apps.donors.models import Donor
+from apps.kernel.scope import OWNER_DATABASE
 from collecto.migrate import BankReport, Outcome, Wishes, migrate_banks, pending
 from tenants.crossing import Purpose, in_owner, in_platform, in_tenant
 from tenants.isolation.history import blueprint_hash, standings
-from tenants.isolation.owning import owner_database, owning
+from tenants.isolation.owning import owning
 from tenants.isolation.replay import Patience
 from tenants.isolation.schemas import drop_schema
 from tenants.registry.models import FoodBank
@@ -304,7 +305,7 @@ def test_a_bank_erased_meanwhile_leaves_no_trace_in_the_shared_tables(plant, ban
 def test_after_each_batch_the_server_gives_back_what_it_remembers_of_the_banks(plant, banks):
     plant("donors", *SIX_FIELDS)
     with in_owner(Purpose.TEST):
-        connections[owner_database()].ensure_connection()
+        connections[OWNER_DATABASE].ensure_connection()
     before = asked("SELECT pg_backend_pid()")
     migrated(banks, batch=1)
     assert asked("SELECT pg_backend_pid()") != before

@@ -12,9 +12,9 @@ import pytest
 from django.conf import settings as django_settings
 from django.db import connections
 
+from apps.kernel.scope import OWNER_DATABASE
 from collecto.migrate import alone
 from tenants.crossing import Purpose, in_owner
-from tenants.isolation.owning import owner_database
 from tenants.registry.models import FoodBank
 from tests.architecture.sources import ROOT
 from tests.tenants.isolation.planting import SIX_FIELDS, asked, columns_of, planted_in
@@ -58,7 +58,7 @@ class Command:
 
 def _database() -> str:
     with in_owner(Purpose.TEST):
-        return str(connections[owner_database()].settings_dict["NAME"])
+        return str(connections[OWNER_DATABASE].settings_dict["NAME"])
 
 
 @pytest.fixture

@@ -78,5 +78,5 @@ def test_a_bank_whose_visit_fails_does_not_keep_the_others_waiting(twin_a, twin_
 
     with pytest.raises(ExceptionGroup) as failed:
         each_tenant(Purpose.TEST, visit)
-    assert seen == ["twin-a", "twin-b"]
+    assert seen == ["other-c", "twin-a", "twin-b"]
     assert failed.value.exceptions[0].__notes__ == ["while visiting twin-a"]

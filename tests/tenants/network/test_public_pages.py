@@ -61,7 +61,7 @@ def typed(**overrides: object) -> dict[str, object]:
 def test_the_landing_page_leads_to_giving(browser):
     page = browser.get("/").content.decode()
     assert url("network_offer_give") in page
-    assert "2 food banks" in page
+    assert "3 food banks" in page
 
 
 def test_the_network_lists_its_banks_and_their_departments(browser):

@@ -5,16 +5,17 @@ from uuid import UUID
 import pytest
 from django.db import connection
 
-from tenants.crossing import Purpose, in_owner, in_platform, in_tenant
+from tenants.crossing import Purpose, in_platform, in_tenant
 from tenants.network.models import TransferLine, TransitLeg
 from tenants.registry.models import FoodBank
 from tests.making.network import make_transfer
+from tests.spaces import tampering
 from tests.tenants.network.commits import check_as_commit_does, refused
 
 
 def leg_append(bank: FoodBank, line_id: UUID, direction: str, grams: int) -> None:
     """Write a leg as the trigger of the movements does: as the owner."""
-    with in_owner(Purpose.TEST), connection.cursor() as cursor:
+    with in_platform(Purpose.TEST), tampering() as cursor:
         cursor.execute(
             "SELECT public.transit_leg_append(%s, %s, %s, %s)", [bank.pk, line_id, direction, grams]
         )
@@ -88,6 +89,14 @@ def test_the_platform_cannot_forge_or_change_a_leg(twin_a, line):
     leg_append(twin_a, line.pk, "out", -5)
 
 
-def test_a_bank_sees_no_transfer_by_itself(twin_a, line):
+def test_the_two_parties_see_the_transfer_and_no_other_bank_does(twin_a, twin_b, bank_c, line):
+    seen = {}
+    for bank in (twin_a, twin_b, bank_c):
+        with in_tenant(bank, Purpose.TEST):
+            seen[bank] = TransferLine.objects.count()
+    assert seen == {twin_a: 1, twin_b: 1, bank_c: 0}
+
+
+def test_a_bank_writes_no_transfer_by_itself(twin_a, line):
     with refused("permission denied"), in_tenant(twin_a, Purpose.TEST):
-        TransferLine.objects.count()
+        TransferLine.objects.update(shipped_grams=1)

@@ -14,7 +14,7 @@ from apps.kernel import clock
 from apps.kernel.abilities import Role
 from apps.offers.models import Offer
 from tenants.crossing import Purpose, in_platform, in_tenant
-from tenants.registry.middleware import SpaceMiddleware
+from tenants.registry.middleware import BankMiddleware, SpaceMiddleware
 from tenants.registry.models import FoodBank
 from tests.making.catalogue import make_family
 from tests.making.donors import make_donor
@@ -73,5 +73,5 @@ def test_a_stream_keeps_the_time_zone_of_its_request(island: FoodBank):
         return StreamingHttpResponse(names())  # type: ignore[return-value]
 
     request = RequestFactory().get("/", headers={"host": host_of(island)})
-    answer = SpaceMiddleware(stream)(request)
+    answer = SpaceMiddleware(BankMiddleware(stream))(request)
     assert b"".join(answer) == b"America/Guadeloupe"
