@@ -1,14 +1,17 @@
 """Fixtures: an empty cache and an empty store of files for each test, and a real shared cache."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.cache import caches
-from django.core.files.storage import storages
 
 from collecto.broker import EmbeddedBroker
 from collecto.settings.cache import cache_at
+from collecto.settings.storage import bytes_in
 
 
 @pytest.fixture(autouse=True)
@@ -26,24 +29,34 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedBroker]
 
 
 @pytest.fixture
-def shared_cache(broker: EmbeddedBroker, settings: pytest.FixtureRequest) -> Iterator[None]:
+def shared_cache(broker: EmbeddedBroker, settings: Any) -> Iterator[None]:
     """The cache of production, in a database of that server."""
-    settings.CACHES = {"default": cache_at(broker.url.removesuffix("/0") + "/1")}  # type: ignore[attr-defined]
+    settings.CACHES = {"default": cache_at(broker.url.removesuffix("/0") + "/1")}
     yield
     caches["default"].clear()
     caches["default"].close()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _swept() -> Iterator[None]:
+    """Leave no file of a test behind the run."""
+    yield
+    shutil.rmtree(settings.STORAGES["default"]["OPTIONS"]["inner"]["OPTIONS"]["location"], ignore_errors=True)
+
+
+def _kept_in(keeper: dict[str, Any]) -> dict[str, Any]:
+    default = {"BACKEND": "tenants.isolation.files.BankStorage", "OPTIONS": {"inner": keeper}}
+    return {**settings.STORAGES, "default": default}
+
+
 @pytest.fixture
-def kept_on_disk(tmp_path: Path, settings: pytest.FixtureRequest) -> Path:
+def kept_on_disk(tmp_path: Path, settings: Any) -> Path:
     """Keep the files of the banks on a disk, in a folder of the test, which is returned."""
-    inner = {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": str(tmp_path / "files")},
-    }
-    settings.STORAGES = {  # type: ignore[attr-defined]
-        **settings.STORAGES,  # type: ignore[attr-defined]
-        "default": {"BACKEND": "tenants.isolation.files.BankStorage", "OPTIONS": {"inner": inner}},
-    }
-    assert storages["default"]
+    settings.STORAGES = _kept_in(bytes_in(tmp_path / "files"))
     return tmp_path / "files"
+
+
+@pytest.fixture
+def kept_in_memory(settings: Any) -> None:
+    """Keep the files of the banks in memory, as an object store would: without folders nor a disk."""
+    settings.STORAGES = _kept_in({"BACKEND": "django.core.files.storage.InMemoryStorage"})

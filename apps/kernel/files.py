@@ -5,7 +5,7 @@ the open bank under a random name, and come out through one view that asks who m
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from hashlib import sha256
 from typing import Any, Final
 from uuid import UUID
@@ -124,6 +124,21 @@ def opened(file: StoredFile) -> "File[Any]":
         FileNotFoundError: the storage has lost them.
     """
     return storages["default"].open(file.storage_name)
+
+
+def is_kept(file: StoredFile) -> bool:
+    """Tell whether the storage still has the bytes of a file."""
+    return storages["default"].exists(file.storage_name)
+
+
+def chunks_of(file: StoredFile) -> Iterator[bytes]:
+    """Yield the bytes of a file, part by part; nothing is opened before the first is asked for.
+
+    Raises:
+        FileNotFoundError: the storage has lost them.
+    """
+    with opened(file) as content:
+        yield from content.chunks()
 
 
 def files_sweep(*, before: dt.datetime) -> int:

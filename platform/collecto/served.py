@@ -1,19 +1,23 @@
 """The one way out of a file: a view that asks who may see the record it belongs to."""
 
+import logging
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 from uuid import UUID
 
 from django.apps import apps
-from django.http import FileResponse, Http404
+from django.http import Http404, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
+from django.utils.http import content_disposition_header
 
 from apps.kernel.abilities import Abilities, require
 from apps.kernel.doors import StaffRequest, reads
-from apps.kernel.files import JPEG, PNG, opened
+from apps.kernel.files import JPEG, PNG, chunks_of, is_kept
 from apps.kernel.models import StoredFile
 from apps.partners.abilities import abilities as partners
+
+logger = logging.getLogger("collecto.files")
 
 DOORS: Final[Mapping[str, Callable[..., Abilities]]] = {
     "partners.agreement": partners,
@@ -45,10 +49,13 @@ def file_open(request: StaffRequest, pk: UUID) -> HttpResponseBase:
         raise Http404
     record: Any = get_object_or_404(apps.get_model(file.record_kind), pk=file.record_id)
     require(DOORS[file.record_kind](request.actor, record), "view")
-    return FileResponse(
-        opened(file),
-        as_attachment=file.content_type not in SHOWN_IN_PLACE,
-        filename=file.name,
-        content_type=file.content_type,
-        headers=HEADERS,
-    )
+    if not is_kept(file):
+        logger.error("bytes lost", extra={"file": str(file.pk)})
+        raise Http404
+    as_attachment = file.content_type not in SHOWN_IN_PLACE
+    headers = {
+        **HEADERS,
+        "Content-Length": str(file.size_bytes),
+        "Content-Disposition": content_disposition_header(as_attachment, file.name) or "inline",
+    }
+    return StreamingHttpResponse(chunks_of(file), content_type=file.content_type, headers=headers)

@@ -72,6 +72,8 @@ class User(AbstractBaseUser, PermissionsMixin):
 class Membership(models.Model):
     """One hat of one person in one bank; a partner's person is narrowed to one charity."""
 
+    BANK_ROWS: ClassVar[str] = "bank_id = (SELECT public.current_bank())"
+
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     user = models.ForeignKey(
         User, on_delete=models.CASCADE, related_name="memberships", verbose_name=_("person")
@@ -107,6 +109,8 @@ class Membership(models.Model):
 
 class ApiToken(models.Model):
     """A secret that lets a program act as one person in one bank; only its hash is kept."""
+
+    BANK_ROWS: ClassVar[str] = "bank_id = (SELECT public.current_bank())"
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="api_tokens")

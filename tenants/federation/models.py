@@ -40,6 +40,8 @@ class Figure(models.Model):
 class Delta(Figure):
     """One counted movement, not yet folded into the rollup. Written only by ``federation_count``."""
 
+    PLATFORM_RIGHTS: ClassVar[str] = "SELECT, UPDATE, DELETE"
+    BANK_ROWS: ClassVar[str] = "bank_id = (SELECT public.current_bank())"
     FEDERATION_RIGHTS: ClassVar[str] = "SELECT"
 
     id = models.BigAutoField(primary_key=True)
@@ -57,6 +59,7 @@ class Delta(Figure):
 class Rollup(Figure):
     """Folded deltas: one row per combination of dimensions."""
 
+    BANK_ROWS: ClassVar[str] = "bank_id = (SELECT public.current_bank())"
     FEDERATION_RIGHTS: ClassVar[str] = "SELECT"
 
     class Meta:

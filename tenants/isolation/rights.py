@@ -2,7 +2,8 @@
 
 A model says what a bank's role may do with its table (``DATABASE_RIGHTS`` in a bank's schema,
 ``BANK_RIGHTS`` and ``FEDERATION_RIGHTS`` in the public schema) and which shared rows concern a bank
-(``BANK_ROWS``, a condition in SQL). Whatever says nothing belongs to the platform role alone.
+(``BANK_ROWS``, a condition in SQL). Whatever says nothing belongs to the platform role alone, which may do
+anything with it unless ``PLATFORM_RIGHTS`` says less.
 """
 
 from collections.abc import Iterable
@@ -147,7 +148,7 @@ def _public_grants() -> list[sql.Composable]:
     grants: list[sql.Composable] = [_on_schema(PUBLIC_SCHEMA, name) for name in GROUPS]
     grants.append(
         sql.SQL(
-            "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {0};"
+            "GRANT SELECT ON public.django_migrations TO {0};"
             "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {0};"
             "REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM {1}, {2}"
         ).format(*(sql.Identifier(role_name(name)) for name in (PLATFORM, BANKS, FEDERATION)))
@@ -155,7 +156,12 @@ def _public_grants() -> list[sql.Composable]:
     for model in models_of(settings.SHARED_APPS):
         table = model._meta.db_table
         bank = getattr(model, "BANK_RIGHTS", "")
-        for name, rights in ((BANKS, bank), (FEDERATION, getattr(model, "FEDERATION_RIGHTS", bank))):
+        rights_of = {
+            BANKS: bank,
+            FEDERATION: getattr(model, "FEDERATION_RIGHTS", bank),
+            PLATFORM: getattr(model, "PLATFORM_RIGHTS", ALL),
+        }
+        for name, rights in rights_of.items():
             grants.append(_revoke(PUBLIC_SCHEMA, table, name))
             if rights:
                 grants.append(_grant(rights, PUBLIC_SCHEMA, table, name))
@@ -181,11 +187,10 @@ def _protect_rows(cursor: Any, model: type[models.Model]) -> None:
         return
     named = sql.Identifier(PUBLIC_SCHEMA, table)
     statements = [sql.SQL("ALTER TABLE {} ENABLE ROW LEVEL SECURITY").format(named)]
-    for name, what, condition in (
-        (BANKS, "SELECT", rows),
-        (FEDERATION, "SELECT", "true"),
-        (PLATFORM, "ALL", "true"),
-    ):
+    conditions = [(BANKS, "SELECT", rows), (PLATFORM, "ALL", "true")]
+    if getattr(model, "FEDERATION_RIGHTS", getattr(model, "BANK_RIGHTS", "")):
+        conditions.append((FEDERATION, "SELECT", "true"))
+    for name, what, condition in conditions:
         policy = sql.Identifier(name)
         statements += [
             sql.SQL("DROP POLICY IF EXISTS {} ON {}").format(policy, named),

@@ -287,6 +287,7 @@ class TransitLeg(models.Model):
     Written only by ``public.transit_leg_append``, which the trigger of the movements calls.
     """
 
+    PLATFORM_RIGHTS: ClassVar[str] = "SELECT"
     BANK_RIGHTS: ClassVar[str] = READS
     BANK_ROWS: ClassVar[str] = HERE.format("bank_id")
 

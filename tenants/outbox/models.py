@@ -18,6 +18,9 @@ class OutboxMessage(models.Model):
     operator of the platform has it tried again, or gives it up. ``history`` says who decided what, and why.
     """
 
+    PLATFORM_RIGHTS: ClassVar[str] = "SELECT, UPDATE, DELETE"
+    BANK_ROWS: ClassVar[str] = "bank_id = (SELECT public.current_bank())"
+
     id = models.BigAutoField(primary_key=True)
     bank_id = models.UUIDField(_("food bank"), null=True)
     fact = models.CharField(_("fact"), max_length=120)

@@ -15,6 +15,7 @@ from collecto.commands.operate import (
     serve,
     worker,
 )
+from collecto.commands.rights import rights
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -35,6 +36,7 @@ for command in (
     ledger,
     federation,
     openapi,
+    rights,
     django_command,
 ):
     main.add_command(command)

@@ -6,17 +6,20 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
+from django.core.files.base import ContentFile
+
 from apps.delivery.services import rate_create
 from apps.donors.models import Donor
 from apps.donors.services import donor_create
 from apps.kernel import clock
 from apps.kernel.quantity import GRAMS_PER_KG
-from apps.partners.models import Partner
-from apps.partners.services import agreement_sign, partner_create
+from apps.partners.models import Agreement, Partner
+from apps.partners.services import agreement_sign, hygiene_visit_record, paper_attach, partner_create
 from apps.sites.models import Location, Site
 from apps.sites.services import location_create, opening_slot_create, site_create, vehicle_create
 from apps.sites.states import LocationPurpose, SiteKind, SlotPurpose
 from collecto.demo.network import DEMO, PILOT
+from collecto.demo.papers import pdf, png
 from tenants.network.models import DonorAccount
 from tenants.network.services import donor_account_ensure
 from tenants.registry.models import FoodBank
@@ -182,11 +185,32 @@ def _partner(row: dict[str, str]) -> Partner:
         has_frozen=row["has_frozen"] == "1",
     )
     start = clock.today() - dt.timedelta(days=120)
-    agreement_sign(
+    agreement = agreement_sign(
         DEMO,
         partner=partner,
         starts_on=start,
         ends_on=start + dt.timedelta(days=365),
         signed_by="Présidence",
     )
+    if row["has_chilled"] == "1":
+        _write_papers(partner, agreement)
     return partner
+
+
+def _write_papers(partner: Partner, agreement: Agreement) -> None:
+    """Attach the signed agreement of a partner, and a visit of its cold room with its photograph."""
+    signed = [
+        f"Convention de partenariat – {partner.name}",
+        "Document fictif de démonstration.",
+        str(agreement),
+    ]
+    convention = ContentFile(pdf(signed), name=f"convention-{partner.code}.pdf")
+    paper_attach(DEMO, subject=agreement, file=convention)
+    visit = hygiene_visit_record(
+        DEMO,
+        partner=partner,
+        visited_on=agreement.starts_on + dt.timedelta(days=30),
+        visitor="Référente hygiène",
+        score=92,
+    )
+    paper_attach(DEMO, subject=visit, file=ContentFile(png(), name="chambre-froide.png"))

@@ -10,7 +10,7 @@ LINE_POINTS = 22
 
 def pdf(lines: Sequence[str]) -> bytes:
     """Return a one-page PDF with a line of text per line."""
-    rows = (f"<{line.encode('cp1252').hex()}> Tj 0 -{LINE_POINTS} Td" for line in lines)
+    rows = (f"<{line.encode('cp1252', 'replace').hex()}> Tj 0 -{LINE_POINTS} Td" for line in lines)
     text = f"BT /F1 14 Tf 72 {A4[1] - 90} Td {' '.join(rows)} ET".encode()
     objects = [
         b"<< /Type /Catalog /Pages 2 0 R >>",

@@ -8,26 +8,32 @@ from collecto.settings import environment
 
 STATE = Path(environment.value("COLLECTO_STATE", str(Path(__file__).resolve().parents[3] / ".collecto")))
 
-FILES_ROOT = environment.value("FILES_ROOT", str(STATE / "files"))
+FILES_ROOT = Path(environment.value("FILES_ROOT", str(STATE / "files")))
 """Folder of the files where they are kept on a disk; nothing else may be there."""
 
-FILES_BACKEND = environment.value("FILES_BACKEND", "django.core.files.storage.FileSystemStorage")
-"""Django storage that keeps the bytes: a disk, or an object store such as S3."""
+FILES_BACKEND = environment.value("FILES_BACKEND", "")
+"""Django storage that keeps the bytes instead of the disk: an object store such as S3, by its dotted name."""
 
 FILES_OPTIONS: dict[str, Any] = json.loads(environment.value("FILES_OPTIONS", "{}"))
 """Options of that storage, as JSON: the name of the bucket, the address of the store."""
 
-if FILES_BACKEND.endswith(".FileSystemStorage"):
-    FILES_OPTIONS = {
-        "location": FILES_ROOT,
-        "file_permissions_mode": 0o600,
-        "directory_permissions_mode": 0o700,
-        **FILES_OPTIONS,
+
+def bytes_in(folder: Path) -> dict[str, Any]:
+    """Return the storage that keeps bytes in a folder that only we may read."""
+    return {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {
+            "location": str(folder),
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+        },
     }
 
-BANK_FILES = {
+
+KEEPER = {"BACKEND": FILES_BACKEND, "OPTIONS": FILES_OPTIONS} if FILES_BACKEND else bytes_in(FILES_ROOT)
+BANK_FILES: dict[str, Any] = {
     "BACKEND": "tenants.isolation.files.BankStorage",
-    "OPTIONS": {"inner": {"BACKEND": FILES_BACKEND, "OPTIONS": FILES_OPTIONS}},
+    "OPTIONS": {"inner": KEEPER},
 }
 PLAIN_STATIC_FILES = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 STORAGES: dict[str, dict[str, Any]] = {"default": BANK_FILES, "staticfiles": PLAIN_STATIC_FILES}

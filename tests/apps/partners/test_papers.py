@@ -4,6 +4,7 @@ import re
 from uuid import uuid4
 
 import pytest
+from django.core.files.storage import storages
 from django.test import Client
 from django.urls import reverse
 
@@ -164,6 +165,12 @@ def test_a_browser_is_told_to_trust_nothing_in_a_file(browser, partner, content,
 def test_a_file_of_a_kind_that_nobody_answers_for_is_not_found(browser, partner):
     paper = make_paper(subjects_of(partner)[0])
     StoredFile.objects.filter(pk=paper.pk).update(record_kind="kernel.auditentry")
+    assert browser.get(address(paper)).status_code == 404
+
+
+def test_a_file_whose_bytes_were_lost_is_not_found(browser, partner):
+    paper = make_paper(subjects_of(partner)[0])
+    storages["default"].delete(paper.storage_name)
     assert browser.get(address(paper)).status_code == 404
 
 

@@ -30,8 +30,7 @@ SOFTWARE = software("test")
 @pytest.fixture(params=["memory", "disk"], autouse=True)
 def either_store(request):
     """Both stores that the product can run on here: in memory and on a disk."""
-    if request.param == "disk":
-        request.getfixturevalue("kept_on_disk")
+    request.getfixturevalue({"memory": "kept_in_memory", "disk": "kept_on_disk"}[request.param])
 
 
 def kept(bank, content: bytes = b"canary") -> str:

@@ -18,7 +18,6 @@ from tenants.network.handlers import on_offer_accepted
 from tenants.network.models import DonorAccount, NetworkOffer, RoutingStep
 from tenants.network.services import offer_withdraw, step_answer, steps_advance_due
 from tenants.network.states import NetworkOfferStatus, StepState
-from tenants.outbox.models import OutboxMessage
 from tenants.registry.models import FoodBank
 from tenants.registry.states import BankStatus
 from tests.making.network import (
@@ -31,6 +30,7 @@ from tests.making.network import (
     refreshed,
 )
 from tests.people import actor_as
+from tests.spaces import tampering
 
 CLOCKWORK = software("network")
 MANAGER = actor_as(Role.MANAGER)
@@ -201,10 +201,11 @@ def test_a_bank_whose_catalogue_lacks_the_family_is_passed_over(twin_b):
 def test_hearing_the_same_answer_twice_changes_nothing(twin_a, deliver):
     offer = publish()
     accept(twin_a, offer, 60_000)
-    with in_platform(Purpose.TEST):
-        OutboxMessage.objects.bulk_create(
-            OutboxMessage(bank_id=m.bank_id, fact=m.fact, handler=m.handler, payload=m.payload)
-            for m in OutboxMessage.objects.filter(handler=f"{on_offer_accepted.__module__}.on_offer_accepted")
+    with in_platform(Purpose.TEST), tampering() as cursor:
+        cursor.execute(
+            "INSERT INTO public.outbox_outboxmessage (bank_id, fact, handler, payload)"
+            " SELECT bank_id, fact, handler, payload FROM public.outbox_outboxmessage WHERE handler = %s",
+            [f"{on_offer_accepted.__module__}.on_offer_accepted"],
         )
     assert deliver() == 2
     assert refreshed(offer).accepted_grams == 60_000

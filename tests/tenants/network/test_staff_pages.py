@@ -13,13 +13,11 @@ from tenants.network.services import transfer_propose
 from tenants.network.states import TransferState
 from tenants.network.today import queues
 from tenants.registry.models import FoodBank
-from tenants.registry.services import NewBank, bank_open
 from tests.making.catalogue import make_family
 from tests.making.network import FAMILY, make_pantry, publish
 from tests.making.sites import make_location
 from tests.making.stock import make_lot
 from tests.people import actor_as
-from tests.spaces import OPERATOR
 
 
 @pytest.fixture
@@ -83,14 +81,13 @@ def test_a_transfer_from_the_lot_to_the_other_banks_dock(twin_a, twin_b, lot, si
         assert "Torn bags" in sheet
 
 
-def test_the_list_shows_each_transfer_to_both_sides_only(twin_a, twin_b, transfer, sign_in):
-    stranger = bank_open(OPERATOR, new=NewBank(name="Banque Tierce", slug="tierce"))
+def test_the_list_shows_each_transfer_to_both_sides_only(twin_a, twin_b, bank_c, transfer, sign_in):
     seen = {
         bank.slug: transfer.number in sign_in(bank, Role.MANAGER).get("/network/transfers/").content.decode()
-        for bank in (twin_a, twin_b, stranger)
+        for bank in (twin_a, twin_b, bank_c)
     }
-    assert seen == {"twin-a": True, "twin-b": True, "tierce": False}
-    assert sign_in(stranger, Role.MANAGER).get(page(transfer)).status_code == 404
+    assert seen == {"twin-a": True, "twin-b": True, "other-c": False}
+    assert sign_in(bank_c, Role.MANAGER).get(page(transfer)).status_code == 404
 
 
 def test_the_list_is_filtered_searched_and_exported(twin_a, transfer, sign_in):

@@ -34,13 +34,11 @@ from tenants.network.services import (
 )
 from tenants.network.states import TransferState
 from tenants.registry.models import FoodBank
-from tenants.registry.services import NewBank, bank_open
 from tests.making.catalogue import make_family
 from tests.making.network import FAMILY
 from tests.making.sites import make_location
 from tests.making.stock import make_lot
 from tests.people import actor_as
-from tests.spaces import OPERATOR
 from tests.tenants.network.commits import check_as_commit_does, refused
 
 KEEPER = actor_as(Role.STOCK)
@@ -66,12 +64,6 @@ def proposed(twin_a: FoodBank, twin_b: FoodBank, lot: Lot) -> Transfer:
 def shipped(twin_a: FoodBank, twin_b: FoodBank, proposed: Transfer) -> Transfer:
     act(twin_b, transfer_accept, proposed)
     return act(twin_a, transfer_ship, proposed)
-
-
-@pytest.fixture
-def stranger(db: None) -> FoodBank:
-    """A third bank, gone at the end of the test."""
-    return bank_open(OPERATOR, new=NewBank(name="Banque Tierce", slug="tierce"))
 
 
 def propose(sender: FoodBank, receiver: FoodBank, lot: Lot, grams: int, actor=KEEPER, **extra) -> Transfer:
@@ -282,10 +274,10 @@ def test_the_receiver_does_not_act_for_the_sender(twin_b, proposed, service):
         act(twin_b, service, proposed)
 
 
-def test_a_bank_that_is_not_concerned_finds_nothing(twin_a, twin_b, proposed, stranger):
-    with in_tenant(stranger, Purpose.TEST), pytest.raises(Http404):
+def test_a_bank_that_is_not_concerned_finds_nothing(twin_a, twin_b, bank_c, proposed):
+    with in_tenant(bank_c, Purpose.TEST), pytest.raises(Http404):
         transfer_here(proposed.pk)
-    with in_tenant(stranger, Purpose.TEST), pytest.raises(Forbidden):
+    with in_tenant(bank_c, Purpose.TEST), pytest.raises(Forbidden):
         transfer_accept(KEEPER, transfer=proposed)
     with in_tenant(twin_b, Purpose.TEST):
         assert transfer_here(proposed.pk).number == proposed.number

@@ -80,12 +80,19 @@ def test_a_bank_cannot_append_a_leg_itself(twin_a, line):
 
 def test_the_platform_cannot_forge_or_change_a_leg(twin_a, line):
     leg_append(twin_a, line.pk, "out", 5)
-    with refused("never change"):
+    with refused("permission denied"):
         TransitLeg.objects.update(grams=6)
-    with refused("never change"):
+    with refused("permission denied"):
         TransitLeg.objects.all().delete()
-    with refused("never change"):
+    with refused("permission denied"):
         TransitLeg.objects.create(bank_id=twin_a.pk, transfer_line=line, direction="out", grams=1)
+    leg_append(twin_a, line.pk, "out", -5)
+
+
+def test_not_even_the_owner_changes_a_leg(twin_a, line):
+    leg_append(twin_a, line.pk, "out", 5)
+    with refused("never change"), tampering() as cursor:
+        cursor.execute("UPDATE public.network_transitleg SET grams = 6")
     leg_append(twin_a, line.pk, "out", -5)
 
 
