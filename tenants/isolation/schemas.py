@@ -10,14 +10,20 @@ from psycopg import sql
 from apps.kernel.scope import OWNER_DATABASE
 from tenants.crossing import Purpose, in_owner
 from tenants.isolation import rights
-from tenants.isolation.blueprint import blueprint, history_table
+from tenants.isolation.blueprint import blueprint as drawn
+from tenants.isolation.blueprint import history_table
 from tenants.isolation.owning import owning
 from tenants.isolation.replay import BREAK, closing, new_tables_readable, perform
 
 
+def blueprint() -> str:
+    """Return the SQL that makes an empty bank's tables, constraints, triggers and functions, as one text."""
+    return ";\n".join(statement for step in drawn().steps for statement in step.statements)
+
+
 def build_schema(schema: str) -> None:
     """Create a bank's schema, role and rights in one transaction; does nothing where it exists."""
-    script = blueprint()
+    script = drawn()
     with in_owner(Purpose.PROVISIONING), transaction.atomic(using=OWNER_DATABASE):
         if schema_exists(schema):
             return

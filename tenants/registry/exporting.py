@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
@@ -10,16 +11,16 @@ from psycopg import sql
 
 from apps.kernel import clock
 from apps.kernel.abilities import Actor, Role, require, verbs
+from apps.kernel.scope import OWNER_DATABASE
 from tenants.accounts.models import Membership
 from tenants.crossing import Purpose, in_owner
 from tenants.isolation.files import files_of, open_file
-from tenants.isolation.history import blueprint_hash
+from tenants.isolation.schemas import blueprint
 from tenants.registry import progress, tables
 from tenants.registry.belongings import belongings
 from tenants.registry.bundle import CHUNK_BYTES, BundleWriter, FileCopy, Manifest, Measured, TableCopy
 from tenants.registry.locks import bank_lock
 from tenants.registry.models import FoodBank
-from tenants.registry.owner import owner_alias
 from tenants.registry.tables import Table, tables_of
 
 SECRET: Final = frozenset({"accounts_apitoken"})
@@ -42,8 +43,8 @@ BUSINESS: Final = (
 
 
 def blueprint_digest() -> str:
-    """Return what tells the blueprint of this version from that of another."""
-    return blueprint_hash()
+    """Return the SHA-256 of the SQL that builds an empty bank of this version."""
+    return sha256(blueprint().encode()).hexdigest()
 
 
 def bank_export(
@@ -73,7 +74,7 @@ def _written(bank: FoodBank, writer: BundleWriter, tell: progress.Tell) -> Manif
         blueprint=blueprint_digest(),
         made_at=clock.now().isoformat(),
     )
-    with transaction.atomic(using=owner_alias()):
+    with transaction.atomic(using=OWNER_DATABASE):
         tables.run("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         manifest.hosts = [domain.domain for domain in bank.domains.order_by("-is_primary", "domain")]
         manifest.departments = [each.department for each in bank.territories.order_by("department")]
