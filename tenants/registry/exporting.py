@@ -11,6 +11,7 @@ from psycopg import sql
 
 from apps.kernel import clock
 from apps.kernel.abilities import Actor, Role, require, verbs
+from apps.kernel.scope import OWNER_DATABASE
 from tenants.accounts.models import Membership
 from tenants.crossing import Purpose, in_owner
 from tenants.isolation.files import files_of, open_file
@@ -20,7 +21,6 @@ from tenants.registry.belongings import belongings
 from tenants.registry.bundle import CHUNK_BYTES, BundleWriter, FileCopy, Manifest, Measured, TableCopy
 from tenants.registry.locks import bank_lock
 from tenants.registry.models import FoodBank
-from tenants.registry.owner import owner_alias
 from tenants.registry.tables import Table, tables_of
 
 SECRET: Final = frozenset({"accounts_apitoken"})
@@ -74,7 +74,7 @@ def _written(bank: FoodBank, writer: BundleWriter, tell: progress.Tell) -> Manif
         blueprint=blueprint_digest(),
         made_at=clock.now().isoformat(),
     )
-    with transaction.atomic(using=owner_alias()):
+    with transaction.atomic(using=OWNER_DATABASE):
         tables.run("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         manifest.hosts = [domain.domain for domain in bank.domains.order_by("-is_primary", "domain")]
         manifest.departments = [each.department for each in bank.territories.order_by("department")]
