@@ -11,8 +11,8 @@ from uuid import UUID
 from django.db import connections
 from psycopg import sql
 
+from apps.kernel.scope import OWNER_DATABASE
 from tenants.registry.models import FoodBank
-from tenants.registry.owner import owner_alias
 
 REGISTER: Final = "registry_foodbank"
 KEPT: Final[Mapping[str, str]] = {
@@ -135,7 +135,7 @@ def _removed(each: Belonging, bank_id: UUID, removed: dict[str, int]) -> bool:
     held = [table for (table,) in _rows(referred) if table in _still(bank_id)]
     if held:
         return False
-    with connections[owner_alias()].cursor() as cursor:
+    with connections[OWNER_DATABASE].cursor() as cursor:
         cursor.execute(statement)
         if cursor.rowcount:
             removed[each.table] = cursor.rowcount
@@ -153,7 +153,7 @@ def _still(bank_id: UUID) -> dict[str, int]:
 
 
 def _rows(query: sql.Composable) -> Iterator[Any]:
-    with connections[owner_alias()].cursor() as cursor:
+    with connections[OWNER_DATABASE].cursor() as cursor:
         cursor.execute(query.as_string(None))
         yield from cursor.fetchall()
 

@@ -21,6 +21,7 @@ from psycopg import sql
 from apps.kernel import clock
 from apps.kernel.abilities import Actor, Role, require, verbs
 from apps.kernel.errors import DomainError
+from apps.kernel.scope import OWNER_DATABASE
 from tenants.crossing import Purpose, in_owner
 from tenants.isolation.cache import forget_entries_of
 from tenants.isolation.files import delete_files_of, files_of
@@ -31,7 +32,6 @@ from tenants.registry import belongings, progress, tables
 from tenants.registry.exports import export_names, exports_forget
 from tenants.registry.locks import bank_lock
 from tenants.registry.models import BankStep, ErasureProof, FoodBank
-from tenants.registry.owner import owner_alias
 from tenants.registry.services import move
 from tenants.registry.states import UNFINISHED, BankStatus
 
@@ -102,7 +102,7 @@ def bank_erase(
         exports_forget(bank.pk)
         forget_entries_of(bank.pk)
         sessions = [session.pk for session in _sessions_of(bank.pk)]
-        with transaction.atomic(using=owner_alias()):
+        with transaction.atomic(using=OWNER_DATABASE):
             Session.objects.filter(pk__in=sessions).delete()
             proof = _removed(actor, bank, counted, reason, tell)
         forget_entries_of(bank.pk)

@@ -16,11 +16,12 @@ from django.db import connections
 from django.utils.translation import gettext_lazy as _
 
 from apps.kernel.errors import Conflict
-from tenants.registry.owner import owner_alias
+from apps.kernel.scope import OWNER_DATABASE, current_scope
 
 BANKS: Final = 0x0BA2
 STEPS: Final = 0x0BA3
-"""First halves of the keys: a bank's lock, a step's lock."""
+NAMES: Final = 0x0BA4
+"""First halves of the keys: a bank's lock, a step's lock, the lock of the register of names."""
 _PAUSE_SECONDS: Final = 0.05
 
 _TAKE: Final = "SELECT pg_try_advisory_lock(%s, %s)"
@@ -69,7 +70,7 @@ def step_lock(step_id: UUID) -> Iterator[None]:
 @contextmanager
 def _held(key: tuple[int, int], *, shared: bool = False, wait_seconds: float = 0) -> Iterator[None]:
     take, free = (_TAKE_SHARED, _FREE_SHARED) if shared else (_TAKE, _FREE)
-    connection = connections[owner_alias()]
+    connection = connections[OWNER_DATABASE]
     until = time.monotonic() + wait_seconds
     while not _answer(connection, take, key):
         if time.monotonic() >= until:
@@ -89,11 +90,21 @@ def _answer(connection: Any, statement: str, key: tuple[int, int]) -> bool:
         return bool(cursor.fetchone()[0])
 
 
-def require_idle(bank_id: UUID, *, using: str) -> None:
+def hold_names() -> None:
+    """Keep the sub-domains of the register as they are until the end of this transaction.
+
+    Raises:
+        OperationalError: somebody else held them longer than ``lock_timeout``.
+    """
+    with connections[current_scope().database].cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, 0)", [NAMES])
+
+
+def require_idle(bank_id: UUID) -> None:
     """Keep builders and removers of a space out until the end of this transaction.
 
     Raises:
         BankBusy: one of them is at work.
     """
-    if not _answer(connections[using], _LOOK, lock_key(BANKS, bank_id)):
+    if not _answer(connections[current_scope().database], _LOOK, lock_key(BANKS, bank_id)):
         raise BankBusy

@@ -11,14 +11,16 @@ from functools import partial
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 
+from apps.kernel import clock
+from apps.kernel.doors import READING
 from apps.kernel.scope import Scope, scope_opened
 from tenants.crossing import Purpose, in_federation, in_platform, in_tenant
-from tenants.registry.models import FoodBank
+from tenants.registry.models import Domain, FoodBank
 from tenants.registry.states import BankKind, BankStatus
 
 Reopened = Callable[[], AbstractContextManager[None]]
@@ -32,7 +34,7 @@ class SpaceMiddleware:
     """Names the bank of the host and opens the shared tables, for sessions and sign-in.
 
     Hours typed and read there are those of the bank's time zone. A host that belongs to no bank, or to
-    one that is not open, gets a page that helps.
+    one that is not open, gets a page that helps; the former host of a renamed bank leads to the new one.
     """
 
     def __init__(self, get_response: Answer) -> None:
@@ -45,25 +47,42 @@ class SpaceMiddleware:
         if host in settings.PUBLIC_HOSTS:
             request.urlconf = settings.PUBLIC_SCHEMA_URLCONF
         else:
-            bank = self._bank_at(host)
+            domain = self._domain_at(host)
+            bank = domain.tenant if domain else None
             if bank is None or bank.status != BankStatus.ACTIVE:
                 return self._closed(request, bank)
+            if domain and domain.redirect_until:
+                return _moved(request, bank)
             if bank.kind == BankKind.FEDERATION:
                 request.urlconf = settings.FEDERATION_URLCONF
         request.bank = bank  # type: ignore[attr-defined]
         with _opened(in_platform(Purpose.SIGN_IN), bank) as scope:
             return _kept_open(self.get_response(request), scope)
 
-    def _bank_at(self, host: str) -> FoodBank | None:
+    def _domain_at(self, host: str) -> Domain | None:
+        """Return the host as the register knows it, with its bank; one that no longer leads is unknown."""
         with in_platform(Purpose.REQUEST):
-            return FoodBank.objects.filter(domains__domain=host).select_related("parent").first()
+            found = Domain.objects.filter(domain=host).select_related("tenant__parent").first()
+        is_over = found and found.redirect_until and found.redirect_until <= clock.now()
+        return None if is_over else found
 
     def _closed(self, request: HttpRequest, bank: FoodBank | None) -> HttpResponse:
         """Answer without any scope of a bank: the template reads no row."""
         request.bank = bank  # type: ignore[attr-defined]
         request.urlconf = settings.PUBLIC_SCHEMA_URLCONF
         template, status = ("space_unknown.html", 404) if bank is None else ("space_suspended.html", 503)
+        if bank is not None and bank.status == BankStatus.ARCHIVED:
+            template, status = "space_archived.html", 410
         return render(request, template, {"bank": bank, "public_host": settings.BASE_DOMAIN}, status=status)
+
+
+def _moved(request: HttpRequest, bank: FoodBank) -> HttpResponse:
+    """Lead to the present host of a renamed bank, same page; what was sent is sent again there."""
+    with in_platform(Purpose.REQUEST):
+        host = bank.host
+    port = request.get_host().partition(":")[2]
+    address = f"{request.scheme}://{host}{':' + port if port else ''}{request.get_full_path()}"
+    return HttpResponsePermanentRedirect(address, preserve_request=request.method not in READING)
 
 
 class BankMiddleware:

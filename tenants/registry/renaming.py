@@ -1,15 +1,14 @@
 """Renaming the sub-domain of a bank: its address changes, its schema, its role and its rows do not."""
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from apps.kernel.abilities import Actor, Role, require, verbs
-from apps.kernel.errors import Conflict, DomainError
+from apps.kernel.errors import DomainError
 from tenants.crossing import Purpose, in_platform
-from tenants.registry.locks import require_idle
+from tenants.registry.locks import hold_names, require_idle
 from tenants.registry.models import FoodBank
 from tenants.registry.naming import host_replaced, require_free_name
-from tenants.registry.owner import scope_alias
 from tenants.registry.services import event_write
 from tenants.registry.states import BankKind, BankStatus
 
@@ -26,16 +25,13 @@ def bank_rename(actor: Actor, *, bank: FoodBank, slug: str, reason: str = "") ->
         DomainError: it is the name it has, or the bank is gone.
     """
     require(verbs("rename", when=actor.is_any(Role.OPERATOR)), "rename")
-    with in_platform(Purpose.PROVISIONING):
-        try:
-            with transaction.atomic():
-                return _renamed(actor, bank, slug, reason)
-        except IntegrityError as error:
-            raise Conflict(_("This sub-domain is taken."), field="slug", code="slug_taken") from error
+    with in_platform(Purpose.PROVISIONING), transaction.atomic():
+        return _renamed(actor, bank, slug, reason)
 
 
 def _renamed(actor: Actor, bank: FoodBank, slug: str, reason: str) -> FoodBank:
-    require_idle(bank.pk, using=scope_alias())
+    require_idle(bank.pk)
+    hold_names()
     bank = FoodBank.objects.select_for_update(of=("self",)).get(pk=bank.pk)
     if bank.kind == BankKind.FEDERATION or bank.status in (BankStatus.ARCHIVED, BankStatus.ERASED):
         raise DomainError(_("This member keeps its address."), field="slug", code="not_renamed")

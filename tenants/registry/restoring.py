@@ -18,20 +18,19 @@ from psycopg import sql
 
 from apps.kernel.abilities import Actor, Role, require, verbs
 from apps.kernel.errors import DomainError
-from apps.kernel.models import new_id
+from apps.kernel.models import StoredFile, new_id
+from apps.kernel.scope import OWNER_DATABASE
 from apps.stock.selectors import ledger_verify
 from tenants.accounts.models import Membership, User
 from tenants.crossing import Purpose, in_owner, in_platform, in_tenant
 from tenants.isolation.files import ROOT, delete_files_of, restore_file
-from tenants.isolation.rights import models_of
 from tenants.isolation.schemas import build_schema, drop_schema, schema_exists
 from tenants.registry import progress, tables
 from tenants.registry.bundle import BundleBroken, BundleReader, Manifest, TableCopy
 from tenants.registry.exporting import BUSINESS, blueprint_digest
-from tenants.registry.locks import bank_lock
+from tenants.registry.locks import bank_lock, hold_names
 from tenants.registry.models import Domain, FoodBank, Territory
 from tenants.registry.naming import require_free_name, schema_for
-from tenants.registry.owner import owner_alias
 from tenants.registry.services import event_write, move
 from tenants.registry.states import BankStatus
 from tenants.registry.tables import Table, tables_of
@@ -88,7 +87,7 @@ def _written(
     """Load files and rows; all rows or none. Files that no bank came to own are removed again."""
     try:
         _load_files(bundle, bank_id, tell)
-        with transaction.atomic(using=owner_alias()):
+        with transaction.atomic(using=OWNER_DATABASE):
             bank = _in_register(actor, bundle.manifest, bank_id, slug, replace)
             tell(progress.BUILDING, 0, 1)
             build_schema(bank.schema_name)
@@ -141,6 +140,7 @@ def _in_register(actor: Actor, manifest: Manifest, bank_id: UUID, slug: str, rep
 
 
 def _registered(manifest: Manifest, bank_id: UUID, slug: str) -> FoodBank:
+    hold_names()
     require_free_name(slug)
     described = {name: manifest.bank[name] for name in BUSINESS}
     bank = FoodBank(
@@ -244,18 +244,13 @@ def _load_people(bank: FoodBank, manifest: Manifest) -> None:
 
 def _rename_files(bank: FoodBank, manifest: Manifest) -> None:
     """Point a copy's rows at its own files: names begin with the number of their bank."""
-    for model in models_of(settings.TENANT_APPS):
-        for field in model._meta.concrete_fields:
-            if field.get_internal_type() not in ("FileField", "ImageField"):
-                continue
-            tables.run(
-                sql.SQL("UPDATE {} SET {column} = replace({column}, {}, {})").format(
-                    sql.Identifier(bank.schema_name, model._meta.db_table),
-                    sql.Literal(f"{ROOT}/{manifest.bank['id']}/"),
-                    sql.Literal(f"{ROOT}/{bank.pk}/"),
-                    column=sql.Identifier(str(field.column)),
-                )
-            )
+    tables.run(
+        sql.SQL("UPDATE {} SET storage_name = replace(storage_name, {}, {})").format(
+            sql.Identifier(bank.schema_name, StoredFile._meta.db_table),
+            sql.Literal(f"{ROOT}/{manifest.bank['id']}/"),
+            sql.Literal(f"{ROOT}/{bank.pk}/"),
+        )
+    )
 
 
 def _require_sound_books(bank: FoodBank) -> None:

@@ -1,9 +1,27 @@
 """Reads about the members of the network."""
 
-from django.db.models import QuerySet
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
 
-from tenants.registry.models import FoodBank
-from tenants.registry.states import BankKind
+from django.db.models import Count, Max, Min, Q, QuerySet
+
+from tenants.federation.models import Delta, Rollup
+from tenants.outbox.models import OutboxMessage
+from tenants.registry.models import BankStep, FoodBank
+from tenants.registry.states import UNFINISHED, BankKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How a bank does, as the operator sees it: the last movement, what waits, what is set aside."""
+
+    last_activity: dt.date | None = None
+    waiting_since: dt.datetime | None = None
+    parked: int = 0
+    step: BankStep | None = None
 
 
 def operating_banks() -> QuerySet[FoodBank]:
@@ -16,6 +34,42 @@ def operating_banks() -> QuerySet[FoodBank]:
     )
 
 
+def all_banks() -> QuerySet[FoodBank]:
+    """Return every member there ever was, with its parent and its hosts."""
+    return FoodBank.objects.select_related("parent").prefetch_related("domains")
+
+
+def standings(banks: Iterable[UUID] | None = None) -> dict[UUID, Standing]:
+    """Return how banks do, all of them by default: five statements, whatever the number of banks."""
+    wanted = Q() if banks is None else Q(bank_id__in=list(banks))
+    outbox = _outbox(wanted)
+    days = _last_days(Rollup.objects.filter(wanted)) | _last_days(Delta.objects.filter(wanted))
+    steps = {step.bank_id: step for step in BankStep.objects.filter(wanted, state__in=UNFINISHED)}
+    found = {}
+    for bank_id in {*outbox, *days, *steps}:
+        since, parked = outbox.get(bank_id, (None, 0))
+        found[bank_id] = Standing(
+            last_activity=days.get(bank_id),
+            waiting_since=since,
+            parked=parked,
+            step=steps.get(bank_id),
+        )
+    return found
+
+
+def _outbox(wanted: Q) -> dict[UUID, tuple[dt.datetime | None, int]]:
+    """Return by bank since when its oldest work waits, and how much is set aside."""
+    rows = (
+        OutboxMessage.objects.filter(wanted, done_at=None, discarded_at=None, bank_id__isnull=False)
+        .order_by()
+        .values_list("bank_id")
+        .annotate(
+            since=Min("due_at", filter=Q(parked_at=None)), parked=Count("id", filter=~Q(parked_at=None))
+        )
+    )
+    return {bank_id: (since, parked) for bank_id, since, parked in rows if bank_id}
+
+
 def federation() -> FoodBank | None:
     """Return the federation, if the installation has one."""
     return FoodBank.objects.filter(kind=BankKind.FEDERATION).first()
@@ -25,3 +79,8 @@ def banks_serving(department: str) -> list[FoodBank]:
     """Return who serves a department, antennas before their parent, then by name."""
     banks = operating_banks().filter(territories__department=department)
     return sorted(banks, key=lambda bank: (bank.kind != BankKind.ANTENNA, bank.name))
+
+
+def _last_days(figures: QuerySet[Any]) -> dict[UUID, dt.date]:
+    rows = figures.order_by().values("bank_id").annotate(last=Max("day"))
+    return {row["bank_id"]: row["last"] for row in rows}

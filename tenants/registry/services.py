@@ -4,19 +4,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from apps.kernel import clock
 from apps.kernel.abilities import Actor, Role, require, verbs
 from apps.kernel.errors import Conflict, DomainError
+from apps.kernel.scope import OWNER_DATABASE
 from tenants.crossing import Purpose, in_owner, in_platform
 from tenants.isolation.schemas import build_schema
-from tenants.registry.locks import BankBusy, bank_lock, require_idle
+from tenants.registry.locks import BankBusy, bank_lock, hold_names, require_idle
 from tenants.registry.models import BankEvent, BankStep, Domain, FoodBank, Territory
 from tenants.registry.naming import require_free_name, schema_for
-from tenants.registry.owner import owner_alias, scope_alias
 from tenants.registry.states import TRANSITIONS, UNFINISHED, BankKind, BankStatus, StepKind
 
 LONGEST_OPENING_SECONDS = 60
@@ -60,18 +59,9 @@ def bank_register(actor: Actor, *, new: NewBank) -> FoodBank:
         ValidationError: a field is wrong.
     """
     require(verbs("open", when=actor.is_any(Role.OPERATOR)), "open")
-    with in_platform(Purpose.PROVISIONING):
-        found = _found(new)
-        if found is not None:
-            return found
-        try:
-            with transaction.atomic():
-                return _registered(actor, new)
-        except IntegrityError as error:
-            found = _found(new)
-            if found is None:
-                raise Conflict(_("This sub-domain is taken."), field="slug", code="slug_taken") from error
-            return found
+    with in_platform(Purpose.PROVISIONING), transaction.atomic():
+        hold_names()
+        return _found(new) or _registered(actor, new)
 
 
 def bank_provision(actor: Actor, *, bank: FoodBank, activate: bool = True) -> FoodBank:
@@ -87,10 +77,10 @@ def bank_provision(actor: Actor, *, bank: FoodBank, activate: bool = True) -> Fo
         if bank.status == BankStatus.PROVISIONING:
             if bank.has_schema:
                 build_schema(bank.schema_name)
-            with transaction.atomic(using=owner_alias()):
+            with transaction.atomic(using=OWNER_DATABASE):
                 move(actor, bank=bank, to=BankStatus.READY)
         if bank.status == BankStatus.READY and activate:
-            with transaction.atomic(using=owner_alias()):
+            with transaction.atomic(using=OWNER_DATABASE):
                 move(actor, bank=bank, to=BankStatus.ACTIVE)
     return bank
 
@@ -109,7 +99,7 @@ def bank_move(actor: Actor, *, bank: FoodBank, to: BankStatus, reason: str = "")
     if to == BankStatus.ERASED:
         raise _no_such_step(bank, to)
     with in_platform(Purpose.PROVISIONING), transaction.atomic():
-        require_idle(bank.pk, using=scope_alias())
+        require_idle(bank.pk)
         steps = BankStep.objects.filter(bank_id=bank.pk, state__in=UNFINISHED)
         if steps.exclude(kind=StepKind.EXPORT).exists():
             raise BankBusy
@@ -197,18 +187,9 @@ def _registered(actor: Actor, new: NewBank) -> FoodBank:
         schema_name=schema_for(new.slug),
         **new.address,
     )
-    try:
-        bank.full_clean()
-    except ValidationError as error:
-        raise _taken_meanwhile(error, new) or error from error
+    bank.full_clean()
     bank.save()
     Domain.objects.create(tenant=bank, domain=f"{new.slug}.{settings.BASE_DOMAIN}", is_primary=True)
     Territory.objects.bulk_create([Territory(bank=bank, department=code) for code in new.departments])
     event_write(actor, bank=bank, action="registered", to_status=BankStatus.PROVISIONING)
     return bank
-
-
-def _taken_meanwhile(error: ValidationError, new: NewBank) -> Exception | None:
-    """Return an integrity error where the only fault is that somebody registered the same name just now."""
-    codes = {problem.code for problems in error.error_dict.values() for problem in problems}
-    return IntegrityError(new.slug) if codes == {"unique"} else None

@@ -19,17 +19,16 @@ from kombu.exceptions import OperationalError
 from apps.kernel import clock
 from apps.kernel.abilities import Actor, Role, require, verbs
 from apps.kernel.errors import DomainError
+from apps.kernel.scope import OWNER_DATABASE
 from tenants.crossing import Purpose, in_owner, in_platform
 from tenants.registry import progress
 from tenants.registry.archiving import bank_archive, export_store, require_archivable
 from tenants.registry.erasure import bank_erase, manifest_of, require_erasable
 from tenants.registry.locks import BankBusy, step_lock
 from tenants.registry.models import BankStep, FoodBank
-from tenants.registry.owner import has_owner
 from tenants.registry.services import bank_provision, event_write
 from tenants.registry.states import UNFINISHED, BankStatus, StepKind, StepState
 
-QUEUE: Final = "owner"
 ATTEMPTS: Final = 5
 """After so many interruptions a step fails, and a person looks at it."""
 WRITTEN_EVERY: Final = dt.timedelta(milliseconds=300)
@@ -141,10 +140,10 @@ def _hint(step: BankStep) -> None:
     """Wake whoever runs steps: a worker where there is one, this process where it may."""
     if settings.CELERY_BROKER_URL:
         try:
-            current_app.send_task(f"banks.{step.kind}", args=[str(step.pk)], queue=QUEUE)
+            current_app.send_task(f"banks.{step.kind}", args=[str(step.pk)])
         except OperationalError:
             logger.warning("the broker does not answer; the sweep will run the step")
-    elif has_owner():
+    elif OWNER_DATABASE in settings.DATABASES:
         step_run(step.pk)
 
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 from django.db import connections
 from psycopg import sql
 
-from tenants.registry.owner import owner_alias
+from apps.kernel.scope import OWNER_DATABASE
 
 _TABLES: Final = """
 SELECT c.relname,
@@ -135,4 +135,4 @@ def run(*statements: str | sql.Composable) -> None:
 
 
 def _cursor() -> Any:
-    return connections[owner_alias()].cursor()
+    return connections[OWNER_DATABASE].cursor()

@@ -33,4 +33,6 @@ CELERY_BEAT_SCHEDULE = {
     "federation-fold": once("federation.fold", every_s=60),
     "federation-reconcile": once("federation.reconcile", every_s=24 * 3600),
     "tasks-forget": once("tasks.forget", every_s=24 * 3600),
+    "banks-sweep": once("banks.sweep", every_s=60),
+    "banks-forget-hosts": once("banks.forget_hosts", every_s=24 * 3600),
 }

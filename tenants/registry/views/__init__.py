@@ -1,0 +1,1 @@
+"""Pages of the operator of the platform, on the public site."""
