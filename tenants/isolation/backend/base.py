@@ -26,6 +26,7 @@ from apps.kernel.scope import (
     scope_or_none,
     scope_replaced,
 )
+from tenants.isolation.backend.callbacks import ScopedCallbacks
 
 
 class Applied(NamedTuple):
@@ -84,7 +85,7 @@ class GuardedDebugCursor(GuardedCursor, CursorDebugWrapper):
     """The same, which also keeps the statements for whoever counts them."""
 
 
-class DatabaseWrapper(django_tenants_base.DatabaseWrapper):  # type: ignore[misc]
+class DatabaseWrapper(ScopedCallbacks, django_tenants_base.DatabaseWrapper):  # type: ignore[misc]
     """PostgreSQL connection bound to the open scope at every cursor."""
 
     _applied: Applied | None = None
