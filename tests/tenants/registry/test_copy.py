@@ -1,0 +1,215 @@
+"""A bank goes out to a file and comes back the same: rows, checksums, books, figures, files, people."""
+
+import json
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile
+
+import pytest
+from django.db import connections
+
+from apps.kernel.abilities import Role
+from apps.kernel.errors import Conflict, DomainError, Forbidden
+from apps.stock.models import Lot
+from apps.stock.selectors import ledger_verify
+from tenants.accounts.models import ApiToken, Membership
+from tenants.crossing import Purpose, in_owner, in_platform, in_tenant
+from tenants.federation.models import Delta
+from tenants.isolation.files import files_of, open_file
+from tenants.isolation.schemas import drop_schema, schema_exists
+from tenants.registry.bundle import BundleBroken, BundleReader, Manifest
+from tenants.registry.exporting import bank_export
+from tenants.registry.models import BankEvent, FoodBank
+from tenants.registry.restoring import bank_restore
+from tenants.registry.states import BankStatus
+from tests.making.banks import GRAMS, PAPER, events_of, fill, moved, stock_grams
+from tests.making.stock import make_lot
+from tests.people import actor_as
+from tests.spaces import OPERATOR
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+DIGEST_OF_PAPER = sha256(PAPER).hexdigest()
+
+
+@pytest.fixture
+def bank(fresh_bank) -> FoodBank:
+    bank = fresh_bank()
+    fill(bank, papers=2)
+    return bank
+
+
+@pytest.fixture
+def bundle(bank: FoodBank, tmp_path: Path) -> Path:
+    bank_export(OPERATOR, bank=bank, target=tmp_path / "bank.zip")
+    return tmp_path / "bank.zip"
+
+
+@pytest.fixture
+def copies() -> Iterator[list[FoodBank]]:
+    """Banks restored under a number of their own; they are dropped afterwards."""
+    made: list[FoodBank] = []
+    yield made
+    for copy in made:
+        drop_schema(copy.schema_name)
+        with in_owner(Purpose.TEST):
+            Membership.objects.filter(bank=copy).delete()
+            with connections["owner"].cursor() as cursor:
+                cursor.execute("SET session_replication_role = replica")
+                BankEvent.objects.filter(bank=copy).delete()
+                cursor.execute("SET session_replication_role = origin")
+            FoodBank.objects.filter(pk=copy.pk).delete()
+
+
+def manifest_of(bundle: Path) -> Manifest:
+    with BundleReader(bundle) as reader:
+        return reader.manifest
+
+
+def digests(manifest: Manifest) -> dict[str, tuple[int, str]]:
+    return {table.name: (table.rows, table.digest) for table in manifest.tables}
+
+
+def shared(manifest: Manifest) -> dict[str, int]:
+    return {table.name: table.rows for table in manifest.public if table.rows}
+
+
+def test_an_export_says_what_it_holds(bundle: Path, bank: FoodBank):
+    manifest = manifest_of(bundle)
+    assert manifest.bank["id"] == str(bank.pk)
+    assert digests(manifest)["stock_lot"][0] == 2
+    assert len(manifest.migrations) > 10
+    assert [hat["email"] for hat in manifest.people] == [f"{bank.slug}@example.org"]
+    assert [file.digest for file in manifest.files] == [DIGEST_OF_PAPER] * 2
+    assert shared(manifest)["federation_delta"] == 2
+
+
+def test_what_opens_a_door_does_not_leave(bundle: Path):
+    assert "accounts_apitoken" not in {table.name for table in manifest_of(bundle).public}
+    with in_platform(Purpose.TEST):
+        digest = ApiToken.objects.get().digest
+    with ZipFile(bundle) as archive:
+        assert all(digest.encode() not in archive.read(name) for name in archive.namelist())
+
+
+def test_two_exports_of_a_resting_bank_hold_the_same(bank: FoodBank, bundle: Path, tmp_path: Path):
+    again = bank_export(OPERATOR, bank=bank, target=tmp_path / "again.zip")
+    assert digests(again) == digests(manifest_of(bundle))
+
+
+def test_a_bank_comes_back_the_same_after_its_space_is_lost(bank: FoodBank, bundle: Path, tmp_path: Path):
+    moved(bank, BankStatus.SUSPENDED)
+    drop_schema(bank.schema_name)
+    restored = bank_restore(OPERATOR, source=bundle)
+    assert (restored.pk, restored.status) == (bank.pk, BankStatus.SUSPENDED)
+    again = bank_export(OPERATOR, bank=restored, target=tmp_path / "again.zip")
+    before = manifest_of(bundle)
+    assert digests(again) == digests(before)
+    assert again.sequences == before.sequences
+    assert again.people == before.people
+    assert shared(again)["federation_delta"] == shared(before)["federation_delta"]
+    with in_tenant(restored, Purpose.PROVISIONING):
+        assert ledger_verify() == []
+
+
+def test_a_restored_bank_works_on_and_counts_each_movement_once(bank: FoodBank, bundle: Path):
+    moved(bank, BankStatus.SUSPENDED)
+    restored = bank_restore(OPERATOR, source=bundle, replace=True)
+    moved(restored, BankStatus.ACTIVE)
+    with in_tenant(restored, Purpose.TEST):
+        make_lot(1_000)
+        assert ledger_verify() == []
+    with in_platform(Purpose.TEST):
+        counted = sum(Delta.objects.filter(bank_id=bank.pk).values_list("grams", flat=True))
+    assert counted == 2 * GRAMS + 1_000 == stock_grams(restored)
+
+
+def test_a_bank_at_work_is_not_overwritten(bank: FoodBank, bundle: Path):
+    with pytest.raises(DomainError, match="suspend it first"):
+        bank_restore(OPERATOR, source=bundle, replace=True)
+    assert stock_grams(bank) == 2 * GRAMS
+
+
+def test_a_space_that_is_not_empty_is_replaced_only_when_asked(bank: FoodBank, bundle: Path):
+    moved(bank, BankStatus.SUSPENDED)
+    with pytest.raises(DomainError, match="not empty"):
+        bank_restore(OPERATOR, source=bundle)
+    bank_restore(OPERATOR, source=bundle, replace=True)
+    assert events_of(bank)[-4:] == ["provisioning", "restored", "ready", "suspended"]
+
+
+def test_a_copy_beside_the_live_bank_writes_into_itself_alone(bank: FoodBank, bundle: Path, copies):
+    copy = bank_restore(OPERATOR, source=bundle, slug="copy-aside")
+    copies.append(copy)
+    assert copy.pk != bank.pk
+    assert copy.schema_name != bank.schema_name
+    moved(copy, BankStatus.ACTIVE)
+    with in_tenant(copy, Purpose.TEST):
+        make_lot(777)
+    with in_tenant(bank, Purpose.TEST):
+        assert Lot.objects.count() == 2
+        assert ledger_verify() == []
+    with in_platform(Purpose.TEST):
+        assert set(Delta.objects.filter(grams=777).values_list("bank_id", flat=True)) == {copy.pk}
+        assert not Delta.objects.filter(bank_id=copy.pk, grams=GRAMS).exists()
+
+
+def test_a_copy_has_its_own_files_and_people(bank: FoodBank, bundle: Path, copies):
+    copy = bank_restore(OPERATOR, source=bundle, slug="copy-aside")
+    copies.append(copy)
+    with in_platform(Purpose.TEST):
+        kept = []
+        for name in files_of(copy.pk):
+            with open_file(copy.pk, name) as paper:
+                kept.append(paper.read())
+        assert kept == [PAPER] * 2
+        assert Membership.objects.filter(bank=copy, role=Role.MANAGER).count() == 1
+
+
+def test_a_copy_takes_no_name_that_is_taken(bundle: Path):
+    with pytest.raises(Conflict, match="taken"):
+        bank_restore(OPERATOR, source=bundle, slug="twin-a")
+
+
+def changed(bundle: Path, name: str, data: bytes) -> Path:
+    """Write a bundle again with one part changed."""
+    other = bundle.with_name("changed.zip")
+    with ZipFile(bundle) as source, ZipFile(other, "w", ZIP_DEFLATED) as target:
+        for part in source.namelist():
+            target.writestr(part, data if part == name else source.read(part))
+    return other
+
+
+def test_a_changed_row_is_found_and_nothing_is_left(bank: FoodBank, bundle: Path):
+    with ZipFile(bundle) as archive:
+        rows = archive.read("tables/stock_movement.csv")
+    tampered = changed(bundle, "tables/stock_movement.csv", rows.replace(str(GRAMS).encode(), b"12346"))
+    with pytest.raises(BundleBroken, match="changed or cut"):
+        bank_restore(OPERATOR, source=tampered, slug="copy-aside")
+    with in_platform(Purpose.TEST):
+        assert not FoodBank.objects.filter(slug="copy-aside").exists()
+    with in_owner(Purpose.TEST):
+        assert not schema_exists("b_copy_aside")
+
+
+def test_a_file_cut_short_is_no_export(bundle: Path):
+    bundle.write_bytes(bundle.read_bytes()[:-200])
+    with pytest.raises(BundleBroken, match="not a whole export"):
+        bank_restore(OPERATOR, source=bundle, slug="copy-aside")
+
+
+def test_an_export_of_another_version_says_so(bundle: Path):
+    with ZipFile(bundle) as archive:
+        manifest = json.loads(archive.read("manifest.json"))
+    other = changed(bundle, "manifest.json", json.dumps({**manifest, "blueprint": "0" * 64}).encode())
+    with pytest.raises(BundleBroken, match="another version"):
+        bank_restore(OPERATOR, source=other, slug="copy-aside")
+
+
+def test_nobody_of_a_bank_exports_or_restores_it(bank: FoodBank, bundle: Path, tmp_path: Path):
+    manager = actor_as(Role.MANAGER)
+    with pytest.raises(Forbidden):
+        bank_export(manager, bank=bank, target=tmp_path / "mine.zip")
+    with pytest.raises(Forbidden):
+        bank_restore(manager, source=bundle)

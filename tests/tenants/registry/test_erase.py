@@ -1,0 +1,201 @@
+"""Erasing a bank: only from the archive, whole, proved, and without holding up anybody else."""
+
+import datetime as dt
+import json
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.core.cache import cache
+from django.db import connections, transaction
+from django.test import Client
+
+from apps.kernel import clock
+from apps.kernel.abilities import Role
+from apps.kernel.errors import Forbidden
+from tenants.accounts.models import ApiToken, Membership, User
+from tenants.crossing import Purpose, in_owner, in_platform, in_tenant
+from tenants.federation.models import Delta
+from tenants.isolation.files import files_of
+from tenants.isolation.rights import role_name
+from tenants.isolation.schemas import drop_schema
+from tenants.registry.erasure import NotErasedYet, bank_erase, digest_of, statement_of
+from tenants.registry.exports import export_names
+from tenants.registry.models import BankStep, Domain, ErasureProof, FoodBank
+from tenants.registry.services import NewBank, bank_open
+from tenants.registry.states import BankStatus, StepKind, StepState
+from tenants.registry.steps import step_ask, step_run
+from tests.making.banks import asked, events_of, fill, moved
+from tests.people import actor_as, host_of
+from tests.spaces import OPERATOR
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+ON_PUBLIC = """
+SELECT c.relname, l.mode FROM pg_locks AS l JOIN pg_class AS c ON c.oid = l.relation
+WHERE l.pid = pg_backend_pid() AND l.locktype = 'relation' AND c.relnamespace = 'public'::regnamespace
+"""
+HOLDS_UP_OTHERS = {
+    "AccessExclusiveLock", "ExclusiveLock", "ShareRowExclusiveLock", "ShareLock", "ShareUpdateExclusiveLock",
+}  # fmt: skip
+
+
+@pytest.fixture
+def bank(fresh_bank) -> FoodBank:
+    """A bank with goods, people, files and a token, put away a moment ago."""
+    bank = fresh_bank()
+    fill(bank)
+    with in_tenant(bank, Purpose.TEST):
+        cache.set("greeting", "of this bank", 600)
+    return moved(bank, BankStatus.SUSPENDED, BankStatus.ARCHIVED)
+
+
+def erased(bank: FoodBank) -> ErasureProof:
+    return bank_erase(OPERATOR, bank=bank, now=True, reason="left the network")
+
+
+def test_only_an_archived_bank_is_erased(fresh_bank):
+    with pytest.raises(NotErasedYet, match="archived"):
+        bank_erase(OPERATOR, bank=fresh_bank(), now=True, reason="no")
+
+
+def test_a_bank_waits_in_the_archive_before_it_is_erased(bank, settings):
+    settings.ERASURE_WAIT_DAYS = 30
+    with pytest.raises(NotErasedYet, match="may be erased from"):
+        bank_erase(OPERATOR, bank=bank)
+    with clock.time_set_to(clock.now() + dt.timedelta(days=31)):
+        assert bank_erase(OPERATOR, bank=bank).bank_id == bank.pk
+
+
+def test_who_does_not_wait_says_why(bank):
+    with pytest.raises(NotErasedYet, match="Say why"):
+        bank_erase(OPERATOR, bank=bank, now=True)
+
+
+def test_nobody_of_a_bank_erases_it(bank):
+    with pytest.raises(Forbidden):
+        bank_erase(actor_as(Role.MANAGER), bank=bank, now=True, reason="mine")
+
+
+def test_nothing_of_an_erased_bank_is_left(bank):
+    role = role_name(bank.schema_name)
+    erased(bank)
+    assert asked("SELECT 1 FROM pg_namespace WHERE nspname = %s", bank.schema_name) == []
+    assert asked("SELECT 1 FROM pg_roles WHERE rolname = %s", role) == []
+    assert asked("SELECT 1 FROM pg_default_acl WHERE defaclacl::text LIKE '%%' || %s || '%%'", role) == []
+    with in_platform(Purpose.TEST):
+        assert not Membership.objects.filter(bank_id=bank.pk).exists()
+        assert not ApiToken.objects.filter(bank_id=bank.pk).exists()
+        assert not Domain.objects.filter(tenant_id=bank.pk).exists()
+        assert list(files_of(bank.pk)) == []
+        assert export_names(bank.pk) == []
+
+
+def test_its_cache_is_forgotten(bank):
+    erased(bank)
+    again = FoodBank(pk=bank.pk, schema_name="b_twin_a", slug=bank.slug, status=BankStatus.ACTIVE)
+    with in_tenant(again, Purpose.TEST):
+        assert cache.get("greeting") is None
+
+
+def test_sessions_opened_on_its_host_end(fresh_bank):
+    bank = fresh_bank()
+    fill(bank)
+    browser = Client(headers={"host": host_of(bank)})
+    with in_platform(Purpose.TEST):
+        browser.force_login(User.objects.get(email=f"{bank.slug}@example.org"))
+    assert browser.get("/").status_code == 200
+    moved(bank, BankStatus.SUSPENDED, BankStatus.ARCHIVED)
+    assert erased(bank).removed["sessions"] == 1
+    assert browser.get("/").status_code == 404
+
+
+def test_the_network_keeps_its_figures_under_a_number(bank):
+    erased(bank)
+    with in_platform(Purpose.TEST):
+        assert Delta.objects.filter(bank_id=bank.pk).count() == 2
+        tombstone = FoodBank.objects.get(pk=bank.pk)
+    assert tombstone.status == BankStatus.ERASED
+    assert bank.name not in (tombstone.name, tombstone.slug, tombstone.schema_name)
+
+
+def test_the_proof_says_what_went_and_what_was_looked_for(bank):
+    proof = erased(bank)
+    assert proof.removed["tables"]["stock_lot"] == 2
+    assert proof.removed["shared"]["accounts_membership"] == 1
+    assert proof.removed["files"] == 1
+    assert proof.reason == "left the network"
+    assert not any(proof.checks.values())
+    assert digest_of(proof) == proof.digest
+    assert json.loads(statement_of(proof))["bank"] == str(bank.pk)
+
+
+def test_the_proof_cannot_be_changed(bank):
+    proof = erased(bank)
+    with in_platform(Purpose.TEST), pytest.raises(Exception, match="append-only"):
+        ErasureProof.objects.filter(pk=proof.pk).update(reason="another")
+
+
+def test_erasing_twice_gives_the_proof_of_the_first_time(bank):
+    assert erased(bank).digest == erased(bank).digest
+
+
+def test_of_two_who_erase_at_once_one_does_it(bank):
+    def run(_number: int) -> str:
+        try:
+            return erased(bank).digest
+        except Exception as error:  # noqa: BLE001
+            return type(error).__name__
+        finally:
+            for connection in connections.all():
+                connection.close()
+
+    with ThreadPoolExecutor(2) as people:
+        answers = set(people.map(run, range(2)))
+    with in_platform(Purpose.TEST):
+        digest = ErasureProof.objects.get(pk=bank.pk).digest
+    assert answers <= {digest, "BankBusy"}
+    assert events_of(bank).count("erased") == 1
+
+
+def test_one_step_of_a_bank_is_unfinished_at_a_time(bank):
+    params = {"now": True}
+    step_ask(OPERATOR, bank=bank, kind=StepKind.ERASE, reason="left", params=params, hint=False)
+    with pytest.raises(Exception, match="Something else is being done"):
+        step_ask(OPERATOR, bank=bank, kind=StepKind.ERASE, reason="left", params=params, hint=False)
+
+
+def test_the_step_that_erases_keeps_what_was_counted_first(bank):
+    step = step_ask(OPERATOR, bank=bank, kind=StepKind.ERASE, reason="left", params={"now": True}, hint=False)
+    done = step_run(step.pk)
+    assert (done.state, done.error) == (StepState.DONE, "")
+    with in_platform(Purpose.TEST):
+        assert ErasureProof.objects.get(pk=bank.pk).digest == done.facts["digest"]
+        assert BankStep.objects.filter(bank_id=bank.pk).count() == 1
+
+
+def test_erasing_holds_up_nobody_in_the_shared_tables(bank):
+    with in_owner(Purpose.TEST), transaction.atomic(using="owner"):
+        drop_schema(bank.schema_name)
+        with connections["owner"].cursor() as cursor:
+            cursor.execute(ON_PUBLIC)
+            strong = [(name, mode) for name, mode in cursor.fetchall() if mode in HOLDS_UP_OTHERS]
+    assert strong == []
+
+
+@pytest.fixture
+def namesake() -> Iterator[list[FoodBank]]:
+    made: list[FoodBank] = []
+    yield made
+    for bank in made:
+        drop_schema(bank.schema_name)
+
+
+def test_the_name_is_free_again(bank, namesake):
+    slug = bank.slug
+    erased(bank)
+    again = bank_open(OPERATOR, new=NewBank(name="Another one", slug=slug))
+    namesake.append(again)
+    assert again.pk != bank.pk
+    with in_platform(Purpose.TEST):
+        assert not Delta.objects.filter(bank_id=again.pk).exists()
