@@ -8,7 +8,7 @@ that fails does not keep the others waiting. Running again touches only what is 
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Final, NamedTuple
 from uuid import UUID
@@ -20,7 +20,7 @@ from django.db.migrations.exceptions import InconsistentMigrationHistory
 from apps.kernel.scope import OWNER_DATABASE
 from tenants.crossing import Purpose, in_owner
 from tenants.isolation import rights
-from tenants.isolation.history import ahead, batched, blueprint_hash, standings
+from tenants.isolation.history import ahead, batched, blueprint_hash, has_same_rights, standings
 from tenants.isolation.owning import owning, renew
 from tenants.isolation.replay import PATIENT, Patience, replay
 from tenants.isolation.schemas import schema_exists
@@ -232,6 +232,7 @@ def _group(fingerprint: str, blueprint: str, banks: dict[str, Member], present: 
     try:
         with owning(next(iter(banks.values())).schema) as connection:
             script = written(connection, ahead(connection))
+        script = replace(script, tells_rights=not has_same_rights(blueprint, present))
     except InconsistentMigrationHistory as error:
         return Group(fingerprint, banks, None, error)
     if script.is_empty and blueprint == present:

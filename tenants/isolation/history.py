@@ -80,17 +80,21 @@ def ahead(connection: BaseDatabaseWrapper) -> Ahead:
 
 
 def blueprint_hash() -> str:
-    """Return what tells one blueprint from another: all migrations and all rights of a bank.
+    """Return what tells one blueprint from another: all migrations, a dash, all rights of a bank's role.
 
     Every bank carries the hash of the blueprint it follows as the comment of its schema.
     """
-    graph = MigrationLoader(None).graph
-    parts = [f"{app}.{name}" for app, name in sorted(graph.nodes)]
-    parts += sorted(
+    migrations = [f"{app}.{name}" for app, name in MigrationLoader(None).graph.nodes]
+    told = [
         f"{model._meta.db_table}: {getattr(model, 'DATABASE_RIGHTS', rights.ALL)}"
         for model in rights.models_of(settings.TENANT_APPS)
-    )
-    return sha256("\n".join(parts).encode()).hexdigest()[:32]
+    ]
+    return f"{_hash(migrations)}-{_hash(told)}"
+
+
+def has_same_rights(one: str, other: str) -> bool:
+    """Tell whether two blueprints, by their hashes, give a bank's role the same rights."""
+    return one.partition("-")[2] == other.partition("-")[2]
 
 
 def batched(items: Iterable[T], size: int) -> Iterator[list[T]]:
@@ -123,3 +127,7 @@ def _with_history(connection: BaseDatabaseWrapper, schemas: Sequence[str]) -> di
             [list(schemas)],
         )
         return dict(cursor.fetchall())
+
+
+def _hash(parts: Iterable[str]) -> str:
+    return sha256("\n".join(sorted(parts)).encode()).hexdigest()[:32]

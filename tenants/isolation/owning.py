@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.postgresql.base import DatabaseWrapper
 
 from apps.kernel.scope import OWNER_DATABASE, ScopeKind, current_scope, scope_opened
 
@@ -26,6 +27,6 @@ def owning(schema: str) -> Iterator[BaseDatabaseWrapper]:
 
 def renew(connection: BaseDatabaseWrapper) -> None:
     """End the server's side of a connection: what it remembers of the schemas it saw is given back."""
-    if connection.connection is not None and not connection.in_atomic_block:
-        connection.connection.close()
-        connection.close()
+    connection.close()
+    if isinstance(connection, DatabaseWrapper):
+        connection.close_pool()

@@ -86,11 +86,11 @@ def perform(
 def closing(schema: str, script: Script) -> sql.Composable:
     """Return what ends a script: rights table by table, and the name of the blueprint now followed."""
     comment = sql.SQL("COMMENT ON SCHEMA {} IS {}")
+    told = [new_tables_readable(schema), rights.bank_grants(schema)] if script.tells_rights else []
     return BREAK.join(
         [
             written_off(schema, script.adopted),
-            new_tables_readable(schema),
-            rights.bank_grants(schema),
+            *told,
             comment.format(sql.Identifier(schema), sql.Literal(script.hash)),
         ]
     )

@@ -68,12 +68,13 @@ class Script:
     """The steps that bring a bank from one state of its history to the blueprint named by ``hash``.
 
     ``adopted`` names the squashed migrations whose parts are all there already: they are only written
-    into the history.
+    into the history. A bank that has the rights of the present blueprint is not told them again.
     """
 
     steps: tuple[Step, ...]
     hash: str
     adopted: tuple[tuple[str, str], ...] = ()
+    tells_rights: bool = True
 
     def stretches(self) -> Iterator[tuple[bool, list[Step]]]:
         """Yield the runs of steps that fit one transaction, and those that stand outside of any."""

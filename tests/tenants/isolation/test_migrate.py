@@ -150,13 +150,14 @@ def test_the_canary_can_be_named(plant, banks):
 
 def test_a_table_in_use_is_waited_for_and_tried_again(plant, banks):
     plant("donors", *SIX_FIELDS)
+    groups = pending([banks[0].slug])
     with in_owner(Purpose.TEST), owning(banks[0].schema_name):
         worker = another_connection()
         worker.set_autocommit(False)
         with worker.cursor() as cursor:
             cursor.execute("LOCK TABLE donors_donor IN ACCESS SHARE MODE")
-        threading.Timer(0.4, worker.connection.commit).start()
-        (report,) = migrated(banks[:1], patience=Patience(lock_seconds=0.1, attempts=8))
+        threading.Timer(0.5, worker.connection.commit).start()
+        (report,) = migrate_banks(groups, Wishes(patience=Patience(lock_seconds=0.05, attempts=8)))
         worker.close()
     assert report.outcome == Outcome.MIGRATED
     assert report.repeats >= 1
