@@ -198,12 +198,12 @@ def _move(slug: str, to: str, reason: str) -> None:
 
 
 def _step(slug: str, kind: str, reason: str, **params: Any) -> None:
-    """Ask for a step and run it here, drawing how far it is."""
+    """Ask for a step and run it here, drawing how far it is; one that was interrupted is finished."""
     steps = _module("steps")
     with _refusals(), _progress() as tell:
-        kind_of = _module("states").StepKind[kind]
-        step = steps.step_ask(
-            _actor(), bank=_read(slug), kind=kind_of, reason=reason, params=params, hint=False
+        kind_of, found = _module("states").StepKind[kind], _read(slug)
+        step = steps.step_unfinished(found, kind_of) or steps.step_ask(
+            _actor(), bank=found, kind=kind_of, reason=reason, params=params, hint=False
         )
         step = steps.step_run(step.pk, tell=tell)
     if step.error:
