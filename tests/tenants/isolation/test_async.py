@@ -76,7 +76,8 @@ def test_sync_views_under_asgi_read_their_own_bank(probed):
 def test_streams_under_asgi_read_turn_by_turn_stay_in_their_bank(probed):
     async def ask_both() -> list[str]:
         client = AsgiBrowser()
-        asked: list[Any] = [await client.get("/async-stream/", headers={"host": host_of(bank)}) for bank in probed]
+        hosts = [host_of(bank) for bank in probed]
+        asked: list[Any] = [await client.get("/async-stream/", headers={"host": host}) for host in hosts]
         streams = [aiter(answer.streaming_content) for answer in asked]
         told = ["", ""]
         for _ in range(3):
