@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
+from urllib.parse import quote
 
 import kombu.pools
 import pytest
@@ -16,6 +17,7 @@ from celery import current_app  # the product's own, loaded at start-up
 from django.conf import settings
 
 from collecto.broker import EmbeddedBroker
+from tenants.isolation.rights import app_login
 
 PATIENCE_S = 60
 
@@ -108,9 +110,9 @@ def worker(broker_url: str, log: Path, *arguments: str, **environment: str) -> W
 
 
 def database_url() -> str:
-    """Return the address of the test database."""
+    """Return the address of the test database under the login of web and workers."""
     database = settings.DATABASES["default"]
-    login = f"{database['USER']}:{database['PASSWORD']}@{database['HOST']}:{database['PORT']}"
+    login = f"{quote(app_login())}:{quote(database['PASSWORD'])}@{database['HOST']}:{database['PORT']}"
     return f"postgres://{login}/{database['NAME']}"
 
 
