@@ -17,17 +17,15 @@ import psycopg
 import pytest
 from django.conf import settings
 from django.core.files.storage import storages
-from django.db import connections
 from psycopg import sql
 
-from tenants.crossing import Purpose, in_owner, in_platform
+from tenants.crossing import Purpose, in_platform
 from tenants.isolation.files import files_of
 from tenants.isolation.rights import role_name
-from tenants.isolation.schemas import drop_schema
-from tenants.registry.models import BankEvent, BankStep, ErasureProof, FoodBank
+from tenants.registry.models import BankStep, ErasureProof, FoodBank
 from tenants.registry.states import BankStatus, StepState
 from tenants.registry.steps import steps_sweep
-from tests.making.banks import asked, events_of, fill, moved
+from tests.making.banks import asked, events_of, fill, moved, remove
 from tests.workers import database_url, wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -89,7 +87,7 @@ class Gate:
 def standing_before(statement: str | sql.Composed) -> Iterator[Gate]:
     """Hold what a statement takes until the end of the block; then the killed one's sessions end too."""
     with psycopg.connect(database_url()) as session:
-        session.execute(statement)  # type: ignore[arg-type]
+        session.execute(statement)
         gate = Gate(session)
         yield gate
         session.rollback()
@@ -101,13 +99,7 @@ def slug() -> Iterator[str]:
     """A sub-domain for one test; whatever was opened under it goes afterwards."""
     name = f"k-{uuid4().hex[:10]}"
     yield name
-    drop_schema(schema_of(name))
-    with in_owner(Purpose.TEST):
-        with connections["owner"].cursor() as cursor:
-            cursor.execute("SET session_replication_role = replica")
-            BankEvent.objects.filter(bank__slug=name).delete()
-            cursor.execute("SET session_replication_role = origin")
-        FoodBank.objects.filter(slug=name).delete()
+    remove(name)
 
 
 def schema_of(slug: str) -> str:
