@@ -4,6 +4,8 @@ import asyncio
 import csv
 import io
 import logging
+import os
+import signal
 from decimal import Decimal
 from typing import Any
 
@@ -24,6 +26,7 @@ from apps.kernel.scope import current_scope
 from apps.kernel.tracing import request_id
 from tests.collecto.observability.planted import PLANTED
 
+OPENING_HOURS: dict[str, str] = {}
 logger = logging.getLogger("collecto.failing")
 QUIET_TASK = "failing.quiet"
 
@@ -63,11 +66,11 @@ async def streamed_slowly(request: HttpRequest) -> StreamingHttpResponse:
     return StreamingHttpResponse(chunks())
 
 
-def in_view(request: HttpRequest, person: str) -> HttpResponse:
+def in_view(request: HttpRequest, person: str) -> Any:
     neighbour = PLANTED["local_variable"]
     asked, password = request.GET["q"], request.POST.get("password", "")
     try:
-        {}[PLANTED["cause_text"]]
+        OPENING_HOURS[PLANTED["cause_text"]]
     except KeyError as cause:
         error = ValueError(f"{PLANTED['error_text']}: {neighbour} {person} {asked} {password}")
         error.add_note(PLANTED["note"])
@@ -78,8 +81,8 @@ def in_view(request: HttpRequest, person: str) -> HttpResponse:
 @authentication_classes([])
 @permission_classes([])
 def in_api(request: Request) -> Response:
-    iban = request.data["iban"]
-    raise RuntimeError(f"cannot pay {request.data['name']} on {iban}")
+    asked: Any = request.data
+    raise RuntimeError(f"cannot pay {asked['name']} on {asked['iban']}")
 
 
 class PartnerForm(forms.Form):
@@ -106,6 +109,16 @@ def break_down(name: str, *, contact: str) -> None:
 @shared_task(name=QUIET_TASK)
 def quiet() -> None:
     pass
+
+
+@shared_task(name="failing.deadly", acks_late=False, reject_on_worker_lost=False)
+def deadly() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def send_deadly(request: HttpRequest) -> HttpResponse:
+    deadly.delay()
+    return HttpResponse("sent")
 
 
 def send_quiet(request: HttpRequest) -> HttpResponse:
@@ -193,5 +206,6 @@ urlpatterns = [
     path("fail/webhook/", open_to_all(as_webhook)),
     path("fail/middleware/", open_to_all(fine)),
     path("send/quiet/", open_to_all(send_quiet)),
+    path("send/deadly/", open_to_all(send_deadly)),
     path("accounts/", include("tenants.accounts.urls")),
 ]

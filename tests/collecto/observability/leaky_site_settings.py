@@ -1,20 +1,18 @@
-"""The same site with everything sent as Sentry's library makes it."""
+"""The same site with everything sent as Sentry's library makes it, local variables included."""
 
 from typing import Any
+
+import sentry_sdk
 
 from collecto import reports
 from tests.collecto.observability.site_settings import *
 
-reports.cleaned = lambda event, hint: event
+START: Any = sentry_sdk.init
 
 
-def leaky(init: Any) -> Any:
-    def start(**options: Any) -> None:
-        init(**{**options, "include_local_variables": True})
-
-    return start
+def start_leaky(**options: Any) -> None:
+    START(**{**options, "include_local_variables": True})
 
 
-import sentry_sdk  # noqa: E402
-
-sentry_sdk.init = leaky(sentry_sdk.init)
+vars(reports)["cleaned"] = lambda event, hint: event
+vars(sentry_sdk)["init"] = start_leaky

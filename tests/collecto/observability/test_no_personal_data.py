@@ -5,7 +5,6 @@ at a Sentry on loopback, whose every byte is searched; so are their logs and the
 """
 
 import json
-from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -38,6 +37,7 @@ FAILURES_OF = {
     "middleware": 1,
     "sign-in": 1,
     "webhook": 1,
+    "stream": 1,
     "command": 1,
 }
 
@@ -60,7 +60,7 @@ class Told:
 
 
 @pytest.fixture
-def told(tmp_path) -> Iterator[Told]:
+def told(tmp_path) -> Told:
     story = Told()
     bank = bank_called("twin-a")
     with in_platform(Purpose.TEST):
@@ -69,7 +69,7 @@ def told(tmp_path) -> Iterator[Told]:
         session = client_for(user, bank).cookies["session"].value
     with EmbeddedBroker(tmp_path / "broker") as broker, SentryIngest() as sentry:
         (tmp_path / "state").mkdir()
-        site = Site(tmp_path / "state", broker.url, sentry.dsn, more={"SENTRY_TRACES_SAMPLE_RATE": "1"})
+        site = Site(tmp_path / "state", broker.url, sentry, more={"SENTRY_TRACES_SAMPLE_RATE": "1"})
         with site.web(workers=1), site.worker():
             fail_everywhere(site, story, session)
             sentry.events(expected=sum(FAILURES_OF.values()) - 1)
@@ -103,7 +103,9 @@ def fail_everywhere(site: Site, story: Told, session: str) -> None:
     query = urlencode({"q": PLANTED["query"]})
     ask("view", f"/fail/view/{quote(PLANTED['path'])}/?{query}", body=form)
     ask("api", "/fail/api/", kind="application/json", body=note)
-    ask("webhook", "/fail/webhook/", host="localhost", kind="application/json", body=note)
+    ask("stream", "/stream/?break=1", body=form)
+    stranger = {"Cookie": HEADERS["Cookie"]}
+    ask("webhook", "/fail/webhook/", host="localhost", kind="application/json", body=note, **stranger)
     for way in ("form", "task", "import", "sql", "log", "mail", "template", "middleware"):
         ask(way, f"/fail/{way}/", body=form)
     sign_in = urlencode({"email": PLANTED["query"], "csrfmiddlewaretoken": "a" * 32})
@@ -180,7 +182,7 @@ def check_what_an_operator_gets(told: Told) -> None:
 
 def test_the_search_finds_what_leaves_when_nothing_is_held_back(tmp_path):
     with EmbeddedBroker(tmp_path / "broker") as broker, SentryIngest() as sentry:
-        site = Site(tmp_path, broker.url, sentry.dsn, "tests.collecto.observability.leaky_site_settings")
+        site = Site(tmp_path, broker.url, sentry, "tests.collecto.observability.leaky_site_settings")
         with site.web(workers=1):
             site.ask(f"/fail/view/{quote(PLANTED['path'])}/?q=x", host=BANK, method="POST", **HEADERS)
         sentry.events(expected=1)

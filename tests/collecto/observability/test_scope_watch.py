@@ -1,6 +1,6 @@
 """Whose rows the server serves is asked of the server, not of what we believe."""
 
-from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from django.db import connection, connections
@@ -18,12 +18,16 @@ def switch(statement):
         cursor.connection.execute(statement)
 
 
+def watched(view: Any) -> Any:
+    return ScopeWatchMiddleware(view)
+
+
 @pytest.fixture
 def scope(twin_a):
     with in_tenant(twin_a, Purpose.TEST) as opened:
         connection.ensure_connection()
         yield opened
-        connection.search_path_set_schemas = None
+        vars(connections["default"])["_applied"] = None
 
 
 def test_a_connection_in_its_scope_passes(scope):
@@ -47,23 +51,23 @@ def test_a_switch_behind_our_back_is_found(statement, scope, monkeypatch):
 def test_the_answer_made_in_another_scope_is_not_given(scope, monkeypatch, settings):
     monkeypatch.setattr(connections["default"], "close", lambda: None)  # it holds the test's transaction
     settings.SCOPE_CHECK_EVERY = 1
-    middleware = ScopeWatchMiddleware(lambda request: switch("SET search_path TO public"))
+    middleware = watched(lambda request: switch("SET search_path TO public"))
     with pytest.raises(ScopeMismatch):
-        middleware(SimpleNamespace())
+        middleware(None)
 
 
 def test_one_request_in_so_many_is_checked(scope, monkeypatch, settings):
     settings.SCOPE_CHECK_EVERY = 3
-    checked = []
+    checked: list[Any] = []
     monkeypatch.setattr("collecto.scope_watch.check", checked.append)
-    middleware = ScopeWatchMiddleware(lambda request: None)
+    middleware = watched(lambda request: None)
     for _turn in range(9):
-        middleware(SimpleNamespace())
+        middleware(None)
     assert len(checked) == 3
 
 
 def test_a_connection_that_nobody_used_is_not_opened_for_it(scope, monkeypatch):
-    asked = []
+    asked: list[Any] = []
     with monkeypatch.context() as patched:
         patched.setattr("collecto.scope_watch._said_by", asked.append)
         patched.setattr(connections["default"], "connection", None)
@@ -85,7 +89,7 @@ def test_it_costs_no_counted_query(scope, django_assert_num_queries):
 
 
 def test_every_page_of_the_suite_is_checked(twin_a, settings, monkeypatch):
-    checked = []
+    checked: list[Any] = []
     monkeypatch.setattr("collecto.scope_watch.check", checked.append)
     visitor(twin_a).get("/accounts/login/code/")
     assert settings.SCOPE_CHECK_EVERY == 1

@@ -5,6 +5,7 @@ import contextvars
 import json
 import logging
 from threading import Thread
+from typing import Any
 
 import pytest
 from asgiref.sync import async_to_sync
@@ -36,7 +37,7 @@ def lines(caplog):
 @pytest.fixture
 def said(caplog):
     """The lines written so far, as a machine reads them."""
-    read = []
+    read: list[dict[str, Any]] = []
     handler = Keeping(read)
     logging.getLogger("collecto").addHandler(handler)
     caplog.set_level(logging.INFO, logger="collecto")
@@ -133,7 +134,7 @@ def test_an_address_that_leads_nowhere_has_no_route(twin_a, said):
 
 @FAILING
 def test_a_stream_keeps_its_id_and_is_told_of_when_it_ends(twin_a, said):
-    answer = visitor(twin_a).get("/stream/")
+    answer: Any = visitor(twin_a).get("/stream/")
     assert of_logger(said, "collecto.access") == []
     list(answer.streaming_content)
     answer.close()
@@ -145,7 +146,7 @@ def test_a_stream_keeps_its_id_and_is_told_of_when_it_ends(twin_a, said):
 
 @FAILING
 def test_a_stream_that_breaks_says_so(twin_a, said):
-    answer = visitor(twin_a).get("/stream/?break=1")
+    answer: Any = visitor(twin_a).get("/stream/?break=1")
     with pytest.raises(RuntimeError):
         list(answer.streaming_content)
     answer.close()
