@@ -41,16 +41,20 @@ def broker_url(tmp_path_factory) -> Iterator[str]:
 def sending_to(url: str) -> Iterator[None]:
     """Point the product's task application at a broker for a block."""
     given = settings.CELERY_BROKER_URL
-    settings.CELERY_BROKER_URL = url
-    current_app.conf.update(broker_url=url, task_always_eager=not url)
+    point_at(url)
     try:
         yield
     finally:
-        settings.CELERY_BROKER_URL = given
-        current_app.conf.update(broker_url=given, task_always_eager=not given)
-        kombu.pools.reset()
-        application: Any = current_app
-        application._pool = application.amqp._producer_pool = None
+        point_at(given)
+
+
+def point_at(url: str) -> None:
+    """Let tasks leave for a broker, without the connections to the one before; empty: run them at once."""
+    settings.CELERY_BROKER_URL = url
+    application: Any = current_app
+    application.conf.update(broker_url=url, task_always_eager=not url)
+    kombu.pools.reset()
+    application._pool = application.amqp._producer_pool = None
 
 
 class Worker:

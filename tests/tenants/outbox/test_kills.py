@@ -62,8 +62,9 @@ def nothing_is_left() -> bool:
     return not pending()
 
 
-@pytest.mark.parametrize(("rows", "kills"), [(60, 1), pytest.param(200, 3, marks=pytest.mark.slow)])
-def test_under_kills_of_the_worker_each_row_reacts_once(fresh_bank, broker_url, wired, tmp_path, rows, kills):
+@pytest.mark.parametrize("size", [(60, 1), pytest.param((200, 3), marks=pytest.mark.slow)], ids=str)
+def test_under_kills_of_the_worker_each_row_reacts_once(fresh_bank, broker_url, wired, tmp_path, size):
+    rows, kills = size
     banks = [fresh_bank(), fresh_bank()]
     names = [f"pan-{number}" for number in range(rows // 2)]
     with worker(broker_url, tmp_path / "worker.log", **OURS) as process:
