@@ -31,7 +31,7 @@ MUTANTS = (
         guard="role of the open scope: every session keeps the platform's",
         path="tenants/isolation/backend/base.py",
         before="        return Applied((scope.schema, PUBLIC_SCHEMA), scope.role)",
-        after="        return Applied((scope.schema, PUBLIC_SCHEMA), (scope.role or '').split(':')[0] + ':platform')",
+        after="        return Applied((scope.schema, PUBLIC_SCHEMA), scope.role and scope.role.split(':')[0] + ':platform')",
         noticed_by=f"{ISOLATION}/test_connection.py::test_every_connection_follows_the_open_bank",
     ),
     Mutant(
