@@ -24,15 +24,15 @@ def login_settings(**options: Any) -> dict[str, Any]:
 
 
 @contextmanager
-def logged_in(**options: Any) -> Iterator[DatabaseWrapper]:
+def logged_in(alias: str = ALIAS, **options: Any) -> Iterator[DatabaseWrapper]:
     """Add a connection under the application's own login for a block; ``using="logged_in"`` reaches it."""
-    connections.databases[ALIAS] = login_settings(**options)
-    connection = cast("DatabaseWrapper", connections[ALIAS])
+    connections.databases[alias] = login_settings(**options)
+    connection = cast("DatabaseWrapper", connections[alias])
     try:
         yield connection
     finally:
         connection.close()
         connection.close_pool()
-        del connections.databases[ALIAS]
+        del connections.databases[alias]
         with suppress(AttributeError, ConnectionDoesNotExist):
-            del connections[ALIAS]
+            del connections[alias]
