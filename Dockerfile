@@ -11,13 +11,13 @@ COPY apps apps
 COPY api api
 RUN /venv/bin/pip install --no-deps --no-build-isolation -e . \
     && /venv/bin/collecto messages compile \
-    && DJANGO_SETTINGS_MODULE=collecto.settings.production SECRET_KEY=build DATABASE_URL=postgres://build@localhost/build \
+    && DJANGO_SETTINGS_MODULE=collecto.settings.production SECRET_KEY=build DATABASE_URL=postgres://build@localhost/build CACHE_URL=redis://localhost/1 FILES_ROOT=/files \
        STATIC_ROOT=/build/static /venv/bin/python -m django collectstatic --noinput
 
 FROM python:3.13-slim
 ENV PYTHONSAFEPATH=1 PYTHONUNBUFFERED=1 PATH=/venv/bin:$PATH \
-    DJANGO_SETTINGS_MODULE=collecto.settings.production STATIC_ROOT=/build/static COLLECTO_STATE=/tmp
-RUN useradd --system --uid 10001 collecto
+    DJANGO_SETTINGS_MODULE=collecto.settings.production STATIC_ROOT=/build/static COLLECTO_STATE=/tmp FILES_ROOT=/files
+RUN useradd --system --uid 10001 collecto && install -d -o 10001 -m 0700 /files
 COPY --from=build /venv /venv
 COPY --from=build /build /build
 USER 10001

@@ -13,6 +13,8 @@ PRODUCTION = {
     "DJANGO_SETTINGS_MODULE": "collecto.settings.production",
     "SECRET_KEY": "a-long-enough-secret-that-is-only-used-by-the-deployment-check-0123456789",
     "DATABASE_URL": "postgres://lint@localhost/lint",
+    "CACHE_URL": "redis://localhost:6379/1",
+    "FILES_ROOT": "/files",
     "COLLECTO_BASE_DOMAIN": "collecto.example",
 }
 DJANGO = ["python", "infra/django_checks.py"]

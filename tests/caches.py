@@ -31,7 +31,7 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedBroker]
 @pytest.fixture
 def shared_cache(broker: EmbeddedBroker, settings: Any) -> Iterator[None]:
     """The cache of production, in a database of that server."""
-    settings.CACHES = {"default": cache_at(broker.url.removesuffix("/0") + "/1")}
+    settings.CACHES = {"default": cache_at(broker.beside(1))}
     yield
     caches["default"].clear()
     caches["default"].close()

@@ -14,4 +14,4 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "collecto.settings.test")
 ensure_server()
 django.setup()
 
-pytest_plugins = ["tests.spaces", "tests.people", "tests.living", "tests.caches", "tests.workers"]
+pytest_plugins = ["tests.spaces", "tests.people", "tests.living", "tests.caches", "tests.workers", "tests.twins"]

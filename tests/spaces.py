@@ -67,7 +67,17 @@ def django_db_setup(
     if not django_db_keepdb:
         with django_db_blocker.unblock(), in_owner(Purpose.TEST):
             connection.close()
+            _end_sessions()
             owner.creation.destroy_test_db(previous, verbosity=0)
+
+
+def _end_sessions() -> None:
+    """End the sessions that threads or pools of a test still hold."""
+    with connections[OWNER_DATABASE].cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
 
 
 def log_in_as_the_application(connection: Any, **kwargs: Any) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
+from urllib.parse import quote
 
 import kombu.pools
 import pytest
@@ -16,6 +17,7 @@ from celery import current_app  # the product's own, loaded at start-up
 from django.conf import settings
 
 from collecto.broker import EmbeddedBroker
+from tenants.isolation.rights import app_login
 
 PATIENCE_S = 60
 
@@ -39,16 +41,20 @@ def broker_url(tmp_path_factory) -> Iterator[str]:
 def sending_to(url: str) -> Iterator[None]:
     """Point the product's task application at a broker for a block."""
     given = settings.CELERY_BROKER_URL
-    settings.CELERY_BROKER_URL = url
-    current_app.conf.update(broker_url=url, task_always_eager=not url)
+    point_at(url)
     try:
         yield
     finally:
-        settings.CELERY_BROKER_URL = given
-        current_app.conf.update(broker_url=given, task_always_eager=not given)
-        kombu.pools.reset()
-        application: Any = current_app
-        application._pool = application.amqp._producer_pool = None
+        point_at(given)
+
+
+def point_at(url: str) -> None:
+    """Let tasks leave for a broker, without the connections to the one before; empty: run them at once."""
+    settings.CELERY_BROKER_URL = url
+    application: Any = current_app
+    application.conf.update(broker_url=url, task_always_eager=not url)
+    kombu.pools.reset()
+    application._pool = application.amqp._producer_pool = None
 
 
 class Worker:
@@ -108,9 +114,9 @@ def worker(broker_url: str, log: Path, *arguments: str, **environment: str) -> W
 
 
 def database_url() -> str:
-    """Return the address of the test database."""
+    """Return the address of the test database under the login of web and workers."""
     database = settings.DATABASES["default"]
-    login = f"{database['USER']}:{database['PASSWORD']}@{database['HOST']}:{database['PORT']}"
+    login = f"{quote(app_login())}:{quote(database['PASSWORD'])}@{database['HOST']}:{database['PORT']}"
     return f"postgres://{login}/{database['NAME']}"
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.donors import rules
 from apps.donors.states import DonorKind, SupplySource
+from apps.kernel.models import SharedRef
 from apps.sites.models import AddressedRecord
 
 
@@ -41,7 +42,9 @@ class Donor(AddressedRecord):
     convention_from = models.DateField(_("convention from"), null=True, blank=True)
     convention_until = models.DateField(_("convention until"), null=True, blank=True)
     notes = models.TextField(_("notes"), blank=True)
-    account_id = models.UUIDField(_("network account"), null=True, blank=True, unique=True, editable=False)
+    account_id = SharedRef(
+        _("network account"), to="network.DonorAccount", null=True, blank=True, unique=True, editable=False
+    )
 
     class Meta:
         verbose_name = _("donor")

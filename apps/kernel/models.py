@@ -1,6 +1,6 @@
 """Base classes of a bank's records, its history and its document numbers."""
 
-from typing import ClassVar, Self, TypeVar
+from typing import Any, ClassVar, Self, TypeVar
 from uuid import UUID
 
 from django.db import models
@@ -16,6 +16,23 @@ M = TypeVar("M", bound="ArchivableRecord")
 def new_id() -> UUID:
     """Return a UUIDv7: sortable by time, safe to name from another bank."""
     return UUID(int=uuid7().int)
+
+
+class SharedRef(models.UUIDField):  # type: ignore[type-arg]
+    """The id of a row of the shared tables, kept beside a copied label.
+
+    No constraint leaves a bank's schema; ``to`` names the model (``"network.DonorAccount"``), whose rows are
+    never deleted, and a nightly check looks for references that lead nowhere.
+    """
+
+    def __init__(self, *args: Any, to: str = "", **options: Any) -> None:
+        self.to = to
+        super().__init__(*args, **options)
+
+    def deconstruct(self) -> Any:
+        """Describe the column to migrations: a plain UUID."""
+        name, _path, args, options = super().deconstruct()
+        return name, "django.db.models.UUIDField", args, options
 
 
 class TravellingRow(models.Model):

@@ -12,6 +12,8 @@ from enum import StrEnum
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from apps.kernel.tracing import current_trace
+
 PUBLIC_SCHEMA = "public"
 DEFAULT_DATABASE = "default"
 """The login of web and workers: no right of its own, every bank's role within reach."""
@@ -112,6 +114,9 @@ def space_key(*parts: object) -> str:
 def scope_opened(scope: Scope) -> Iterator[Scope]:
     """Open a scope for a block; the caller's scope comes back whatever happens inside."""
     token = _scope.set(scope)
+    trace = current_trace()
+    if trace is not None and trace.bank_id is not None and trace.bank_id == scope.bank_id:
+        trace.bank_slug = scope.bank_slug
     try:
         yield scope
     except Exception as error:

@@ -10,7 +10,7 @@ from apps.catalogue.models import Product, ProductFamily
 from apps.catalogue.states import DateKind, TemperatureClass
 from apps.donors.models import Donor
 from apps.donors.states import SupplySource
-from apps.kernel.models import Record
+from apps.kernel.models import Record, SharedRef
 from apps.offers.states import DeclineReason, OfferKind, OfferStatus
 
 
@@ -23,7 +23,7 @@ class Offer(Record):
 
     number = models.CharField(_("number"), max_length=20, unique=True, editable=False)
     op_key = models.UUIDField(unique=True, editable=False)
-    network_step_id = models.UUIDField(null=True, blank=True, unique=True, editable=False)
+    network_step_id = SharedRef(to="network.RoutingStep", null=True, blank=True, unique=True, editable=False)
     donor = models.ForeignKey(Donor, on_delete=models.PROTECT, related_name="offers", verbose_name=_("donor"))
     kind = models.CharField(_("kind"), max_length=8, choices=OfferKind, default=OfferKind.GIFT)
     supply_source = models.CharField(_("supply source"), max_length=20, choices=SupplySource)

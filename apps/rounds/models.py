@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from apps.kernel.models import Record, new_id
+from apps.kernel.models import Record, SharedRef, new_id
 from apps.offers.models import Offer, OfferLine
 from apps.rounds.states import MissReason, RefusalReason, RoundStatus, StopStatus
 from apps.sites.models import Site, Vehicle
@@ -21,7 +21,7 @@ class Round(Record):
     vehicle = models.ForeignKey(
         Vehicle, on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("vehicle")
     )
-    driver_id = models.UUIDField(_("driver"), null=True, blank=True)
+    driver_id = SharedRef(_("driver"), to="accounts.User", null=True, blank=True)
     driver_label = models.CharField(_("driver"), max_length=120, blank=True)
     status = models.CharField(_("state"), max_length=12, choices=RoundStatus, default=RoundStatus.PLANNED)
 

@@ -17,7 +17,7 @@ from apps.catalogue.states import DateKind, TemperatureClass
 from apps.donors.states import SupplySource
 from apps.kernel import clock
 from apps.kernel.guard import BankRow
-from apps.kernel.models import Record
+from apps.kernel.models import Record, SharedRef
 from apps.receiving.models import ReceiptLine
 from apps.sites.models import Location
 from apps.stock import rules
@@ -65,7 +65,7 @@ class Lot(Record):
     value_cents_per_kg = models.PositiveIntegerField(_("valuation (cents per kg)"), default=0)
     status = models.CharField(_("state"), max_length=9, choices=LotStatus, default=LotStatus.AVAILABLE)
     block_reason = models.CharField(_("blocked because"), max_length=200, blank=True)
-    origin_bank_id = models.UUIDField(_("origin bank"), null=True, blank=True)
+    origin_bank_id = SharedRef(_("origin bank"), to="registry.FoodBank", null=True, blank=True)
     origin_bank_label = models.CharField(_("origin bank"), max_length=120, blank=True)
     origin_lot_id = models.UUIDField(_("origin lot"), null=True, blank=True)
 
@@ -177,7 +177,7 @@ class Movement(BankRow):
     party_id = models.UUIDField(null=True, blank=True)
     party_label = models.CharField(_("with"), max_length=120, blank=True)
     party_type = models.CharField(max_length=20, blank=True)
-    transfer_line_id = models.UUIDField(null=True, blank=True)
+    transfer_line_id = SharedRef(to="network.TransferLine", null=True, blank=True)
     reverses = models.OneToOneField(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="reversed_by"
     )

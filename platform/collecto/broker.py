@@ -66,6 +66,10 @@ class EmbeddedBroker(LocalServer):
     def _url(self, port: int) -> str:
         return f"redis://:{self.password}@{LOOPBACK}:{port}/0"
 
+    def beside(self, number: int) -> str:
+        """Return the address of another database of the same server: 1 to 15."""
+        return self.url.removesuffix("/0") + f"/{number}"
+
     def _is_durable(self) -> bool:
         return True
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.apps import AppConfig
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, register
+from django.core.checks import CheckMessage, Error, Tags, register
 
 
 @register
@@ -25,4 +25,14 @@ def connection_is_guarded(app_configs: Sequence[AppConfig] | None, **kwargs: Any
         Error(f"database {alias!r} must use tenants.isolation.backend", id="collecto.E002")
         for alias, options in settings.DATABASES.items()
         if options["ENGINE"] != "tenants.isolation.backend"
+    ]
+
+
+@register(Tags.security, deploy=True)
+def health_stays_inside(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Refuse to show health and figures under the name of the public site."""
+    shown = set(settings.PUBLIC_HOSTS) & set(settings.HEALTH_HOSTS)
+    return [
+        Error(f"{host} is public: HEALTH_HOSTS must not name it", id="collecto.E004")
+        for host in sorted(shown)
     ]

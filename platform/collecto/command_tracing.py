@@ -26,7 +26,7 @@ def followed() -> Iterator[Trace]:
     context = click.get_current_context(silent=True)
     name = context.command_path.partition(" ")[2] if context else ""
     with trace_opened(Trace(request_id=new_request_id(), kind=WorkKind.COMMAND, name=name)) as trace:
-        tag(trace)
+        tag()
         try:
             yield trace
         except (click.ClickException, click.exceptions.Exit, click.Abort):

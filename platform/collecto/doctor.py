@@ -16,6 +16,7 @@ from apps.kernel.scope import OWNER_DATABASE
 from apps.stock.selectors import ledger_verify
 from tenants.crossing import Purpose, each_tenant, in_owner, in_platform
 from tenants.federation.services import reconcile
+from tenants.isolation.references import orphans
 from tenants.isolation.schemas import schema_exists
 from tenants.outbox.models import OutboxMessage
 from tenants.outbox.selectors import parked_rows
@@ -35,9 +36,8 @@ class Finding:
 
 def findings() -> list[Finding]:
     """Look at the database, the migrations, the banks' spaces, the outbox and the broker."""
-    looks: tuple[Callable[[], Finding], ...] = (_database, _migrations, _spaces, _outbox, _broker)
     found = []
-    for look in looks:
+    for look in LOOKS:
         try:
             found.append(look())
         except DatabaseError as error:
@@ -88,6 +88,12 @@ def _spaces() -> Finding:
     return Finding("spaces", is_fine=not missing, sentence=sentence)
 
 
+def _references() -> Finding:
+    lost = orphans()
+    sentence = f"{len(lost)} lead nowhere; the first: {lost[0]}" if lost else "all lead to shared rows"
+    return Finding("references", is_fine=not lost, sentence=sentence)
+
+
 def _outbox() -> Finding:
     with in_platform(Purpose.COMMAND):
         waiting = OutboxMessage.objects.filter(done_at=None, parked_at=None)
@@ -105,3 +111,13 @@ def _broker() -> Finding:
     except OperationalError:
         return Finding("broker", is_fine=False, sentence="does not answer; the sweep delivers every minute")
     return Finding("broker", is_fine=True, sentence="answers")
+
+
+LOOKS: tuple[Callable[[], Finding], ...] = (
+    _database,
+    _migrations,
+    _spaces,
+    _references,
+    _outbox,
+    _broker,
+)

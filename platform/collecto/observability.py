@@ -1,5 +1,7 @@
 """Start-up of what an operator sees: reports to Sentry where a DSN is set, and the runs of tasks."""
 
+from typing import Any
+
 import sentry_sdk
 from celery import current_app
 from django.conf import settings
@@ -12,12 +14,14 @@ from sentry_sdk.integrations.excepthook import ExcepthookIntegration
 from sentry_sdk.integrations.logging import LoggingIntegration, ignore_logger
 from sentry_sdk.integrations.threading import ThreadingIntegration
 
-from apps.kernel.tracing import Trace
 from collecto import reports, task_tracing
+from collecto.circumstances import circumstances
+from collecto.health import ANSWERS
 from collecto.worker_health import HealthStep
 
 OWN_LINES = ("collecto.access", "collecto.runs", "django.security.DisallowedHost")
 """Loggers whose errors are reported by other ways, or are nobody's error."""
+TAGGED = ("bank", "bank_id", "request_id", "kind", "route")
 
 
 def start() -> None:
@@ -28,16 +32,11 @@ def start() -> None:
         _start_sentry(settings.SENTRY_DSN)
 
 
-def tag(trace: Trace) -> None:
+def tag() -> None:
     """Put what is known of the work on the isolation scope: threads that it starts report it too."""
-    if not sentry_sdk.is_initialized():
-        return
-    scope = sentry_sdk.get_isolation_scope()
-    scope.set_tag("request_id", trace.request_id)
-    scope.set_tag("kind", trace.kind.value)
-    if trace.bank_id is not None:
-        scope.set_tag("bank_id", str(trace.bank_id))
-        scope.set_tag("bank", trace.bank_slug)
+    if sentry_sdk.is_initialized():
+        known = circumstances()
+        sentry_sdk.get_isolation_scope().set_tags({name: known[name] for name in TAGGED if name in known})
 
 
 def _start_sentry(dsn: str) -> None:
@@ -82,9 +81,10 @@ def _integrations() -> list[Integration]:
     ]
 
 
-def _sampled(context: dict[str, object]) -> float:
-    """Decide by our own rate alone: a stranger's headers do not choose."""
-    return float(settings.SENTRY_TRACES_SAMPLE_RATE)
+def _sampled(context: dict[str, Any]) -> float:
+    """Decide by our own rate alone: no stranger's headers choose, no look at our health counts."""
+    path = context.get("wsgi_environ", {}).get("PATH_INFO") or context.get("asgi_scope", {}).get("path")
+    return 0.0 if path in ANSWERS else float(settings.SENTRY_TRACES_SAMPLE_RATE)
 
 
 def _without_a_word(pending: int, timeout: float) -> None:

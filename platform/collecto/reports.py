@@ -20,7 +20,7 @@ FRAME: Final = ("module", "function", "lineno", "in_app")
 MECHANISM: Final = ("type", "handled", "exception_id", "parent_id", "is_exception_group", "source")
 SPAN: Final = ("trace_id", "span_id", "parent_span_id", "op", "status", "start_timestamp", "timestamp")
 NAMED_IN_CODE: Final = ("queue.task.celery", "queue.process", "queue.submit.celery", "view.authenticate")
-TAGS: Final = ("bank", "bank_id", "request_id", "kind", "method", "celery_task_id")
+TAGS: Final = ("bank", "bank_id", "request_id", "kind", "route", "celery_task_id")
 
 
 def cleaned(event: Event, hint: Hint) -> Event:
@@ -31,7 +31,8 @@ def cleaned(event: Event, hint: Hint) -> Event:
     report = _only(given, EVENT + EVENT_TOO)
     report["tags"] = {**_only(_mapping(given.get("tags")), TAGS), **_only(known, TAGS)}
     report["tags"].setdefault("bank", "(none)")
-    report["transaction"] = known.get("route") or _named(given)
+    report["transaction"] = known.get("route") or report["tags"].pop("route", "") or _named(given)
+    report["tags"].pop("route", None)
     if user := known.get("user_id"):
         report["user"] = {"id": user}
     if trace := _mapping(_mapping(given.get("contexts")).get("trace")):
@@ -42,8 +43,8 @@ def cleaned(event: Event, hint: Hint) -> Event:
         report["logentry"] = {"message": constant_text(hint["log_record"])}
     if errors := _mapping(given.get("exception")).get("values"):
         report["exception"] = {"values": [_error(one) for one in errors]}
-    if spans := given.get("spans"):
-        report["spans"] = [_span(one) for one in _list(spans)]
+    if given.get("type") == "transaction":
+        report["spans"] = [_span(one) for one in _list(given.get("spans"))]
         report["transaction_info"] = {"source": "route"}
     return cast("Event", report)
 

@@ -51,6 +51,8 @@ class Run:
         if outcome == "failed":
             level = logging.ERROR
             metrics.count_failed_task(circumstances(self.error).get("bank", ""))
+        if sentry_sdk.is_initialized() and self.trace.bank_slug:
+            sentry_sdk.get_isolation_scope().set_tag("bank", self.trace.bank_slug)
         said = {"task": self.trace.name, "outcome": outcome, "ms": round(seconds * 1000)}
         logger.log(level, "task", extra=said, exc_info=self.error if outcome != "done" else None)
         self.opened.__exit__(None, None, None)
@@ -74,7 +76,7 @@ def _starting(task: Any, **_rest: Any) -> None:
     run = task.request.collecto_run = Run(task)
     if sentry_sdk.is_initialized():
         scope = sentry_sdk.get_isolation_scope()
-        scope.set_tags({"request_id": run.trace.request_id, "kind": run.trace.kind.value})
+        scope.set_tags({"request_id": run.trace.request_id, "kind": run.trace.kind.value, "route": task.name})
         if run.trace.bank_id:
             scope.set_tag("bank_id", str(run.trace.bank_id))
 

@@ -39,18 +39,18 @@ class VisitMiddleware:
         if self.is_async:
             return self._answer_async(request, visit)
         with trace_opened(visit.trace):
-            tag(visit.trace)
+            tag()
             return visit.follow(self.get_response(request))
 
     def process_view(self, request: HttpRequest, view: object, args: object, kwargs: object) -> None:
         """Learn the route, the bank and the person, which inner middleware have found by now."""
         visit: Visit = request.collecto_visit  # type: ignore[attr-defined]
         visit.learn()
-        tag(visit.trace)
+        tag()
 
     async def _answer_async(self, request: HttpRequest, visit: "Visit") -> HttpResponseBase:
         with trace_opened(visit.trace):
-            tag(visit.trace)
+            tag()
             return visit.follow(await self.get_response(request))
 
 
@@ -86,6 +86,7 @@ class Visit:
         response[REQUEST_ID_HEADER] = self.trace.request_id
         self.status = response.status_code
         self.learn()
+        tag()
         if not response.streaming:
             self.tell()
             return response

@@ -48,6 +48,8 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractBaseUser, PermissionsMixin):
     """A person, known by e-mail address."""
 
+    PLATFORM_RIGHTS: ClassVar[str] = "SELECT, INSERT, UPDATE"
+
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     email = models.EmailField(_("e-mail"), unique=True)
     full_name = models.CharField(_("name"), max_length=120, blank=True)

@@ -33,12 +33,12 @@ class BankStorage(Storage):
     """Keeps files in another storage (``inner``, as in ``STORAGES``), each bank under its own prefix."""
 
     def __init__(self, *, inner: dict[str, Any]) -> None:
-        self._settings = {"inner": inner}
+        self._settings: Any = {"inner": inner}
 
     @cached_property
     def inner(self) -> Storage:
         """The storage that keeps the bytes."""
-        return cast("Storage", StorageHandler(self._settings)["inner"])
+        return StorageHandler(self._settings)["inner"]
 
     def save(self, name: str | None, content: Any, max_length: int | None = None) -> str:
         """Keep a file of the open bank under a new random name, and return that name.

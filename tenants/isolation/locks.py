@@ -89,4 +89,4 @@ def _answer(connection: Any, statement: str, number: int) -> Any:
 
 def _connection() -> Any:
     """Return the connection that holds the rows of the open scope."""
-    return connections[getattr(current_scope(), "database", "default")]
+    return connections[current_scope().database]

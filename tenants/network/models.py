@@ -36,6 +36,7 @@ class DonorAccount(TravellingRow):
     A bank's own file on this donor is private to the bank and points here by ``account_id``.
     """
 
+    PLATFORM_RIGHTS: ClassVar[str] = "SELECT, INSERT, UPDATE"
     BANK_RIGHTS: ClassVar[str] = READS
     BANK_ROWS: ClassVar[str] = "id IN (SELECT donor_account_id FROM public.network_networkoffer)"
     FEDERATION_RIGHTS: ClassVar[str] = ""
@@ -70,6 +71,7 @@ class NetworkOffer(TravellingRow):
     ``public_token`` opens the donor's page; ``accepted_grams`` adds up what banks took so far.
     """
 
+    PLATFORM_RIGHTS: ClassVar[str] = "SELECT, INSERT, UPDATE"
     BANK_RIGHTS: ClassVar[str] = READS
     BANK_ROWS: ClassVar[str] = ASKED.format("id")
 
@@ -123,6 +125,7 @@ class NetworkOffer(TravellingRow):
 class NetworkOfferLine(TravellingRow):
     """A product of the library, or a mix of one family, in an offer to the network."""
 
+    PLATFORM_RIGHTS: ClassVar[str] = "SELECT, INSERT, UPDATE"
     BANK_RIGHTS: ClassVar[str] = READS
     BANK_ROWS: ClassVar[str] = ASKED.format("offer_id")
 
@@ -165,6 +168,7 @@ class RoutingStep(TravellingRow):
     holds why this bank: distance in km, tier, rule version, and the sentence in words.
     """
 
+    PLATFORM_RIGHTS: ClassVar[str] = "SELECT, INSERT, UPDATE"
     BANK_RIGHTS: ClassVar[str] = READS
     BANK_ROWS: ClassVar[str] = ASKED.format("offer_id")
 
@@ -205,6 +209,7 @@ class RoutingStep(TravellingRow):
 class Transfer(TravellingRow):
     """Goods going from one bank to another. Labels are copied: the document reads alone."""
 
+    PLATFORM_RIGHTS: ClassVar[str] = "SELECT, INSERT, UPDATE"
     BANK_RIGHTS: ClassVar[str] = READS
     BANK_ROWS: ClassVar[str] = f"{HERE.format('from_bank_id')} OR {HERE.format('to_bank_id')}"
 
@@ -247,6 +252,7 @@ class TransferLine(TravellingRow):
     ``received_grams + lost_grams``; the database refuses a document that says anything else.
     """
 
+    PLATFORM_RIGHTS: ClassVar[str] = "SELECT, INSERT, UPDATE"
     BANK_RIGHTS: ClassVar[str] = READS
     BANK_ROWS: ClassVar[str] = "transfer_id IN (SELECT id FROM public.network_transfer)"
 

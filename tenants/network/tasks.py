@@ -1,12 +1,26 @@
 """Celery entry points of the network."""
 
+import logging
+
 from apps.kernel import clock
 from apps.kernel.abilities import software
+from tenants.isolation.references import orphans
 from tenants.network.services import steps_advance_due
 from tenants.tasks.base import platform_task
+
+logger = logging.getLogger("collecto.references")
 
 
 @platform_task(name="network.advance_due")
 def advance_due() -> int:
     """Pass on the questions whose deadline is over; every minute, and harmless when run twice at once."""
     return steps_advance_due(software("network"), now=clock.now())
+
+
+@platform_task(name="network.check_references")
+def check_references() -> int:
+    """Look every night for references of the banks that lead nowhere; each one is logged as an error."""
+    found = orphans()
+    for orphan in found:
+        logger.error("a reference leads nowhere: %s", orphan)
+    return len(found)

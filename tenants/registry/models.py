@@ -42,6 +42,7 @@ class FoodBank(TenantMixin):  # type: ignore[misc]
     and has none. An antenna has no legal personality: papers are issued by its parent.
     """
 
+    PLATFORM_RIGHTS: ClassVar[str] = "SELECT, INSERT, UPDATE"
     BANK_RIGHTS: ClassVar[str] = "SELECT"
     auto_create_schema = False
 

@@ -94,7 +94,8 @@ def bank_move(actor: Actor, *, bank: FoodBank, to: BankStatus, reason: str = "")
         Conflict: somebody moved it meanwhile, or its space is being worked on.
     """
     require(verbs("move", when=actor.is_any(Role.OPERATOR)), "move")
-    if to == BankStatus.SUSPENDED and not (reason or actor.is_software):
+    closes = to == BankStatus.SUSPENDED and bank.status != BankStatus.ARCHIVED
+    if closes and not (reason or actor.is_software):
         raise DomainError(_("Say why the bank is suspended."), field="reason", code="reason_missing")
     if to == BankStatus.ERASED:
         raise _no_such_step(bank, to)

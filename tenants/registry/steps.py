@@ -109,6 +109,12 @@ def _read(step_id: UUID) -> BankStep:
         return BankStep.objects.select_related("bank").get(pk=step_id)
 
 
+def step_unfinished(bank: FoodBank, kind: StepKind) -> BankStep | None:
+    """Return the step of this kind that is not over, if the bank has one."""
+    with in_platform(Purpose.PROVISIONING):
+        return BankStep.objects.filter(bank_id=bank.pk, kind=kind, state__in=UNFINISHED).first()
+
+
 def steps_sweep() -> int:
     """Run every step that is not over and that nobody runs; returns how many were looked at."""
     with in_platform(Purpose.PROVISIONING):

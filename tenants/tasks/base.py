@@ -18,6 +18,7 @@ from apps.kernel.scope import ScopeKind, scope_or_none
 from apps.kernel.tracing import TASK_BANK
 from tenants.crossing import BankUnavailable, Purpose, in_platform, in_tenant
 from tenants.registry.models import FoodBank
+from tenants.tasks.comebacks import Parked, comeback_count
 from tenants.tasks.sending import (
     OWN_WORK,
     NoBank,
@@ -29,7 +30,7 @@ from tenants.tasks.sending import (
 
 logger = logging.getLogger("collecto.tasks")
 
-REFUSALS: Final = (NoBank, NotABanksTask, BankUnavailable)
+REFUSALS: Final = (NoBank, NotABanksTask, BankUnavailable, Parked)
 ENTERED: Final = "collecto_entered"
 
 
@@ -47,6 +48,7 @@ class ScopedTask(Task[Any, Any]):
                 return super().__call__(*args, **kwargs)
             self.request.update({ENTERED: True})
             try:
+                comeback_count(self)
                 self._open(opened)
             except REFUSALS as refusal:
                 self._refuse(refusal)

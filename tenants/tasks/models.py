@@ -1,4 +1,4 @@
-"""Rows of periodic work."""
+"""Rows of deferred work: turns of periodic jobs, and messages that came back."""
 
 from typing import ClassVar
 
@@ -25,3 +25,24 @@ class PeriodicSlot(models.Model):
 
     def __str__(self) -> str:
         return f"{self.job} · {self.slot}"
+
+
+class Comeback(models.Model):
+    """A message that the broker gave again because the process that ran it died.
+
+    It is counted before each new run; a task that has killed its process too often is parked.
+    """
+
+    task_id = models.CharField(_("task"), max_length=155, primary_key=True)
+    name = models.CharField(_("name"), max_length=120)
+    bank_id = models.UUIDField(_("food bank"), null=True)
+    times = models.PositiveSmallIntegerField(_("times"), default=0)
+    last_at = models.DateTimeField(_("last time"), db_default=Now())
+    parked_at = models.DateTimeField(_("parked at"), null=True)
+
+    class Meta:
+        verbose_name = _("task that came back")
+        verbose_name_plural = _("tasks that came back")
+
+    def __str__(self) -> str:
+        return f"{self.name} · {self.times}"

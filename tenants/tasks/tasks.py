@@ -11,6 +11,7 @@ from django.db import transaction
 from tenants.crossing import Purpose, in_platform
 from tenants.registry.models import FoodBank
 from tenants.tasks.base import platform_task
+from tenants.tasks.comebacks import forget_comebacks
 from tenants.tasks.sending import headers_for
 from tenants.tasks.slots import forget_slots, slot_take
 
@@ -61,8 +62,8 @@ def once(job: str, every_s: int) -> bool:
 
 @platform_task(name="tasks.forget")
 def forget() -> int:
-    """Remove the turns of long ago; every night, and harmless when run twice."""
-    return forget_slots()
+    """Remove the turns and the comebacks of long ago; every night, and harmless when run twice."""
+    return forget_slots() + forget_comebacks()
 
 
 def _task(job: str) -> Any:

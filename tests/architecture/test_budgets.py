@@ -63,20 +63,6 @@ def test_no_signal_receiver_hides_a_flow():
     assert listening == []
 
 
-def test_raw_sql_is_never_built_from_strings():
-    """An f-string, ``%`` or ``+`` given to ``execute`` could carry somebody's input."""
-    built = [
-        f"{source.path}:{call.lineno}"
-        for source in sources()
-        for call in ast.walk(source.tree)
-        if isinstance(call, ast.Call)
-        and isinstance(call.func, ast.Attribute)
-        and call.func.attr == "execute"
-        and any(isinstance(argument, ast.JoinedStr | ast.BinOp) for argument in call.args[:1])
-    ]
-    assert built == []
-
-
 def test_only_the_crossing_opens_scopes():
     allowed = {
         "apps/kernel/scope.py",

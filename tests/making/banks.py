@@ -10,9 +10,11 @@ from django.db import connections
 from apps.kernel.abilities import Role
 from apps.sites.models import Location
 from apps.stock.models import Movement
+from tenants.accounts.models import Membership
 from tenants.accounts.services import membership_grant, person_ensure, token_issue
 from tenants.crossing import Purpose, in_owner, in_platform, in_tenant
-from tenants.registry.models import BankEvent, FoodBank
+from tenants.isolation.schemas import drop_schema
+from tenants.registry.models import BankEvent, BankStep, FoodBank
 from tenants.registry.services import bank_move
 from tenants.registry.states import BankStatus
 from tests.making.sites import make_location
@@ -67,3 +69,16 @@ def events_of(bank: FoodBank) -> list[str]:
 def bundle_in(folder: Path, bank: FoodBank) -> Path:
     """Return where a test keeps the export of a bank."""
     return folder / f"{bank.slug}.zip"
+
+
+def remove(slug: str) -> None:
+    """Take a bank of a test out of the register, with its space and whatever names it."""
+    with in_owner(Purpose.TEST), connections["owner"].cursor() as cursor:
+        for bank in list(FoodBank.objects.filter(slug=slug)):
+            drop_schema(bank.schema_name)
+            cursor.execute("SET session_replication_role = replica")
+            BankEvent.objects.filter(bank=bank).delete()
+            cursor.execute("SET session_replication_role = origin")
+            BankStep.objects.filter(bank=bank).delete()
+            Membership.objects.filter(bank=bank).delete()
+            bank.delete()

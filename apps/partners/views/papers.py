@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Any, cast
+from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
@@ -101,7 +101,7 @@ class PaperArchive(RecordArchive[StoredFile]):
     @cached_property
     def partner(self) -> Partner:
         """The partner whose paper it is."""
-        return cast("Partner", subject_of(self.record).partner)
+        return subject_of(self.record).partner
 
     def url(self, page: str, record: StoredFile | None = None) -> str:
         """Return the partner's file in the place of a list of papers, which does not exist."""

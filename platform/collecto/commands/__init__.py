@@ -2,6 +2,7 @@
 
 import click
 
+from collecto.commands.banks import bank
 from collecto.commands.demo import demo, forget
 from collecto.commands.messages import messages
 from collecto.commands.migrate import migrate
@@ -27,6 +28,7 @@ def main() -> None:
 for command in (
     demo,
     forget,
+    bank,
     messages,
     migrate,
     serve,

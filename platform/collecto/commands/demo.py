@@ -117,6 +117,7 @@ def _use(database_url: str) -> None:
         DJANGO_SETTINGS_MODULE="collecto.settings.demo",
         COLLECTO_STATE=str(STATE.absolute()),
         CELERY_BROKER_URL="",
+        CACHE_URL="",
     )
 
 
@@ -124,6 +125,7 @@ def _build(server: EmbeddedPostgres, seed: int) -> None:
     """Play the week in a database of its own, renamed when it is whole: half a week is never kept."""
     console.print("First run: opening the banks and playing one week. This takes a minute or two.")
     _drop_database(server, BUILDING)
+    shutil.rmtree(STATE / "files", ignore_errors=True)
     _administer(server, sql.SQL("CREATE DATABASE {}").format(sql.Identifier(BUILDING)))
     building = server.url_of(BUILDING)
     os.environ.update(DATABASE_URL=_as_application(building), DATABASE_OWNER_URL=building)
@@ -155,6 +157,7 @@ def _serve(port: int, database_url: str) -> None:
             "DATABASE_URL": _as_application(database_url),
             "DATABASE_OWNER_URL": "",
             "CELERY_BROKER_URL": broker.url,
+            "CACHE_URL": broker.beside(1),
         }
         worker = {**web, "DATABASE_OWNER_URL": database_url}
         processes = [

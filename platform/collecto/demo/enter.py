@@ -5,15 +5,18 @@ from uuid import UUID
 
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET
 
 from apps.kernel.abilities import Role
 from tenants.accounts.models import ROLE_LABELS, Membership, User
+from tenants.accounts.services import person_ensure
 from tenants.registry.models import FoodBank
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+OPERATOR = {"email": "exploitation@example.org", "full_name": "Sacha Colin"}
+"""The invented person who runs the platform of the demonstration."""
 
 
 @login_not_required
@@ -30,7 +33,8 @@ def enter(request: HttpRequest) -> HttpResponse:
     port = request.get_host().partition(":")[2]
     in_order = sorted(by_bank.items(), key=lambda found: (found[0].kind != "federation", -len(found[1])))
     spaces = [_space(bank, held, port) for bank, held in in_order]
-    return render(request, "demo/enter.html", {"spaces": spaces})
+    shown = {"spaces": spaces, "operator": "" if here else OPERATOR["full_name"]}
+    return render(request, "demo/enter.html", shown)
 
 
 def _space(bank: FoodBank, hats: list[Membership], port: str) -> dict[str, object]:
@@ -57,3 +61,21 @@ def enter_as(request: HttpRequest, hat_id: UUID) -> HttpResponse:
     user: User = hat.user
     login(request, user, backend=BACKEND)
     return redirect("home")
+
+
+@login_not_required
+@require_GET
+def enter_operator(request: HttpRequest) -> HttpResponse:
+    """Sign in as the operator of the platform, and go to the banks.
+
+    Raises:
+        Http404: asked on the host of a bank.
+    """
+    if getattr(request, "bank", None) is not None:
+        raise Http404
+    user = person_ensure(**OPERATOR)
+    if not user.is_staff:
+        user.is_staff = True
+        user.save(update_fields=["is_staff"])
+    login(request, user, backend=BACKEND)
+    return redirect("operator_bank_list")

@@ -18,6 +18,8 @@ CSRF_COOKIE_NAME = "__Host-csrf"
 MESSAGE_COOKIE_NAME = "__Host-messages"
 LANGUAGE_COOKIE_NAME = "__Host-language"
 CACHES = {"default": cache_at(environment.value("CACHE_URL"))}
+if not FILES_BACKEND:
+    environment.value("FILES_ROOT")  # no object store: the folder must be named, for the default may be lost
 STORAGES = {
     "default": BANK_FILES,
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},

@@ -18,7 +18,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = (
     if CELERY_BROKER_URL.startswith("redis")
     else {}
 )
-"""Redis: what a killed worker had taken comes back after so many seconds; no task takes longer."""
+"""Redis: what a killed worker had taken comes back after so many seconds (and so does a longer task)."""
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TASK_DEFAULT_QUEUE = "collecto"
 CELERY_TASK_ROUTES = {"banks.*": {"queue": "owner"}}
@@ -28,6 +28,7 @@ CELERY_BEAT_SCHEDULE = {
     "outbox-sweep": once("outbox.sweep", every_s=60),
     "outbox-forget": once("outbox.forget", every_s=24 * 3600),
     "network-deadlines": once("network.advance_due", every_s=60),
+    "network-references": once("network.check_references", every_s=24 * 3600),
     "offers-expire": every_bank("offers.expire_due", every_s=300),
     "files-sweep": every_bank("files.sweep", every_s=24 * 3600),
     "federation-fold": once("federation.fold", every_s=60),

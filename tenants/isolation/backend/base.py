@@ -174,10 +174,11 @@ class DatabaseWrapper(ScopedCallbacks, django_tenants_base.DatabaseWrapper):  # 
         if self._applied == wanted:
             return
         self._applied = None
-        try:
-            self.connection.execute(_switch(wanted))
-        except psycopg.errors.InFailedSqlTransaction:
-            return
+        with self.wrap_database_errors:
+            try:
+                self.connection.execute(_switch(wanted))
+            except psycopg.errors.InFailedSqlTransaction:
+                return
         self._applied = wanted
 
     def _wanted(self) -> Applied:

@@ -42,7 +42,7 @@ def kept(bank, content: bytes = b"canary") -> str:
 def bytes_of(file: "File[bytes]") -> bytes:
     """Read a file and close it."""
     with file:
-        return file.read()
+        return bytes(file.read())
 
 
 def test_a_file_goes_under_the_prefix_of_the_open_bank_with_a_random_name(twin_a, twin_b):

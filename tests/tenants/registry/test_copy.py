@@ -1,13 +1,12 @@
 """A bank goes out to a file and comes back the same: rows, checksums, books, figures, files, people."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from hashlib import sha256
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
-from django.db import connections
 
 from apps.kernel.abilities import Role
 from apps.kernel.errors import Conflict, DomainError, Forbidden
@@ -20,10 +19,10 @@ from tenants.isolation.files import files_of, open_file
 from tenants.isolation.schemas import drop_schema, schema_exists
 from tenants.registry.bundle import BundleBroken, BundleReader, Manifest
 from tenants.registry.exporting import bank_export
-from tenants.registry.models import BankEvent, FoodBank
+from tenants.registry.models import FoodBank
 from tenants.registry.restoring import bank_restore
 from tenants.registry.states import BankStatus
-from tests.making.banks import GRAMS, PAPER, events_of, fill, moved, stock_grams
+from tests.making.banks import GRAMS, PAPER, events_of, fill, moved, remove, stock_grams
 from tests.making.stock import make_lot
 from tests.people import actor_as
 from tests.spaces import OPERATOR
@@ -34,7 +33,7 @@ DIGEST_OF_PAPER = sha256(PAPER).hexdigest()
 
 
 @pytest.fixture
-def bank(fresh_bank) -> FoodBank:
+def bank(fresh_bank: Callable[..., FoodBank]) -> FoodBank:
     bank = fresh_bank()
     fill(bank, papers=2)
     return bank
@@ -52,14 +51,7 @@ def copies() -> Iterator[list[FoodBank]]:
     made: list[FoodBank] = []
     yield made
     for copy in made:
-        drop_schema(copy.schema_name)
-        with in_owner(Purpose.TEST):
-            Membership.objects.filter(bank=copy).delete()
-            with connections["owner"].cursor() as cursor:
-                cursor.execute("SET session_replication_role = replica")
-                BankEvent.objects.filter(bank=copy).delete()
-                cursor.execute("SET session_replication_role = origin")
-            FoodBank.objects.filter(pk=copy.pk).delete()
+        remove(copy.slug)
 
 
 def manifest_of(bundle: Path) -> Manifest:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -25,7 +25,7 @@ from tenants.registry.models import BankStep, Domain, ErasureProof, FoodBank
 from tenants.registry.services import NewBank, bank_open
 from tenants.registry.states import BankStatus, StepKind, StepState
 from tenants.registry.steps import step_ask, step_run
-from tests.making.banks import asked, events_of, fill, moved
+from tests.making.banks import asked, events_of, fill, moved, remove
 from tests.people import actor_as, host_of
 from tests.spaces import OPERATOR
 
@@ -41,7 +41,7 @@ HOLDS_UP_OTHERS = {
 
 
 @pytest.fixture
-def bank(fresh_bank) -> FoodBank:
+def bank(fresh_bank: Callable[..., FoodBank]) -> FoodBank:
     """A bank with goods, people, files and a token, put away a moment ago."""
     bank = fresh_bank()
     fill(bank)
@@ -188,7 +188,7 @@ def namesake() -> Iterator[list[FoodBank]]:
     made: list[FoodBank] = []
     yield made
     for bank in made:
-        drop_schema(bank.schema_name)
+        remove(bank.slug)
 
 
 def test_the_name_is_free_again(bank, namesake):

@@ -11,10 +11,11 @@ from django.db import connections
 from apps.kernel.abilities import Role
 from apps.kernel.errors import Conflict, DomainError, Forbidden
 from tenants.crossing import Purpose, in_owner, in_platform
-from tenants.isolation.schemas import drop_schema, schema_exists
+from tenants.isolation.schemas import schema_exists
 from tenants.registry.models import BankEvent, Domain, FoodBank, Territory
 from tenants.registry.services import NewBank, bank_move, bank_open
 from tenants.registry.states import BankStatus
+from tests.making.banks import remove
 from tests.people import actor_as
 from tests.spaces import OPERATOR
 
@@ -26,16 +27,7 @@ def new() -> Iterator[NewBank]:
     """What is needed for a bank of a name of its own; whatever was opened under it goes afterwards."""
     slug = f"n-{uuid4().hex[:10]}"
     yield NewBank(name=f"Banque {slug}", slug=slug, departments=["42"])
-    with in_owner(Purpose.TEST):
-        gone = list(FoodBank.objects.filter(slug=slug))
-        with connections["owner"].cursor() as cursor:
-            cursor.execute("SET session_replication_role = replica")
-            BankEvent.objects.filter(bank__in=gone).delete()
-            cursor.execute("SET session_replication_role = origin")
-    for bank in gone:
-        drop_schema(bank.schema_name)
-        with in_platform(Purpose.TEST):
-            FoodBank.objects.filter(pk=bank.pk).delete()
+    remove(slug)
 
 
 def history(bank: FoodBank) -> list[tuple[str, str, str]]:
@@ -133,7 +125,7 @@ def test_the_operator_says_why_a_bank_is_suspended(fresh_bank):
     assert refusal.value.field == "reason"
     bank_move(operator, bank=bank, to=BankStatus.SUSPENDED, reason="unpaid")
     with in_platform(Purpose.TEST):
-        said = BankEvent.objects.filter(bank=bank).first()
+        said = BankEvent.objects.filter(bank=bank)[0]
     assert (said.reason, said.actor_label) == ("unpaid", "operator")
 
 

@@ -11,6 +11,8 @@ from celery import chain, current_app
 from tenants.crossing import Purpose, in_platform, in_tenant
 from tenants.registry.models import FoodBank
 from tenants.registry.states import BankStatus
+from tenants.tasks.comebacks import MAX_RUNS, parked_tasks
+from tenants.tasks.models import Comeback
 from tenants.tasks.sending import headers_for
 from tenants.tasks.tasks import every_bank
 from tests.tenants.tasks import jobs
@@ -111,6 +113,28 @@ def test_a_worker_throws_away_what_has_no_bank_at_work_and_says_so(
     with in_platform(Purpose.TEST):
         FoodBank.objects.filter(pk=suspended.pk).update(status=BankStatus.ACTIVE)
     assert marks(suspended) == []
+
+
+def test_a_task_that_kills_its_process_is_parked_while_the_others_go_on(
+    fresh_bank, broker_url, sending, tmp_path
+):
+    bank, other = fresh_bank(), fresh_bank()
+    with in_tenant(bank, Purpose.TEST):
+        deadly = jobs.deadly.delay().id
+    for number in range(30):
+        with in_tenant(bank if number % 2 else other, Purpose.TEST):
+            jobs.plain.delay(f"{number}")
+    with started(broker_url, tmp_path) as process:
+        assert wait_until(lambda: done_in(bank).total() + done_in(other).total() == 30), process.said()
+        assert wait_until(parked), process.said()
+    (row,) = parked()
+    assert (row.task_id, row.name, row.bank_id, row.times) == (deadly, "test.deadly", bank.pk, MAX_RUNS)
+    assert (done_in(bank).total(), done_in(other).total()) == (15, 15)
+
+
+def parked() -> list[Comeback]:
+    with in_platform(Purpose.TEST):
+        return list(parked_tasks())
 
 
 def test_a_chord_ends_in_the_bank_where_it_began(fresh_bank, broker_url, result_url, sending, tmp_path):

@@ -1,0 +1,1 @@
+"""Guards taken away one by one: each time a named test must fail."""

@@ -1,0 +1,56 @@
+"""Views that ask, in every way a view can run, which bank they are in."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+
+from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
+from django.urls import path
+
+from apps.kernel.models import AuditEntry
+from apps.kernel.scope import current_scope
+
+
+def told() -> str:
+    """Return the only history entry of the open bank."""
+    return AuditEntry.objects.get().actor_label
+
+
+def sync_view(request: HttpRequest) -> HttpResponse:
+    return JsonResponse({"row": told(), "slug": current_scope().bank_slug})
+
+
+async def async_view(request: HttpRequest) -> HttpResponse:
+    async def ask() -> str:
+        await asyncio.sleep(0.001)
+        return (await AuditEntry.objects.aget()).actor_label
+
+    rows = await asyncio.gather(ask(), ask(), ask())
+    await cache.aset("who", current_scope().bank_slug)
+    await asyncio.sleep(0.002)
+    return JsonResponse({"rows": rows, "slug": current_scope().bank_slug, "cached": await cache.aget("who")})
+
+
+def stream_view(request: HttpRequest) -> StreamingHttpResponse:
+    def lines() -> Iterator[str]:
+        for _ in range(3):
+            yield told() + "\n"
+
+    return StreamingHttpResponse(lines())
+
+
+async def async_stream_view(request: HttpRequest) -> StreamingHttpResponse:
+    async def lines() -> AsyncIterator[str]:
+        for _ in range(3):
+            yield (await AuditEntry.objects.aget()).actor_label + "\n"
+            await asyncio.sleep(0.001)
+
+    return StreamingHttpResponse(lines())
+
+
+urlpatterns = [
+    path("sync/", sync_view),
+    path("async/", async_view),
+    path("stream/", stream_view),
+    path("async-stream/", async_stream_view),
+]
