@@ -17,6 +17,7 @@ from wsgiref.types import WSGIApplication
 import django
 
 if TYPE_CHECKING:
+    from apps.kernel.abilities import Role
     from tenants.registry.models import FoodBank
 
 SLUG = "page"
@@ -26,27 +27,37 @@ DONORS = 60
 def prepare() -> str:
     """Make what is served and return the key of a session."""
     from django.conf import settings
-    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 
     from apps.donors.models import Donor
     from apps.kernel.abilities import Role
-    from tenants.accounts.services import membership_grant, person_ensure
-    from tenants.crossing import Purpose, in_platform, in_tenant
+    from tenants.crossing import Purpose, in_tenant
 
     bank = _guarded_bank() if "owner" in settings.DATABASES else _plain_bank()
-    with in_platform(Purpose.COMMAND):
-        user = person_ensure(email="bench@example.org", full_name="Bench")
-        membership_grant(user=user, bank=bank, role=Role.MANAGER)
-        session = import_module(settings.SESSION_ENGINE).SessionStore()
-        session[SESSION_KEY] = str(user.pk)
-        session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
-        session[HASH_SESSION_KEY] = user.get_session_auth_hash()
-        session.create()
+    session = signed_in(bank, Role.MANAGER)
     with in_tenant(bank, Purpose.COMMAND):
         Donor.objects.bulk_create(
             Donor(code=f"D{n:03}", name=f"Donor {n}", kind="shop", supply_source="donation", city="Dijon")
             for n in range(DONORS)
         )
+    return session
+
+
+def signed_in(bank: "FoodBank", role: "Role") -> str:
+    """Return the key of the session of somebody who has a role in a bank."""
+    from django.conf import settings
+    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+
+    from tenants.accounts.services import membership_grant, person_ensure
+    from tenants.crossing import Purpose, in_platform
+
+    with in_platform(Purpose.COMMAND):
+        user = person_ensure(email=f"{bank.slug}@example.org", full_name="Bench")
+        membership_grant(user=user, bank=bank, role=role)
+        session = import_module(settings.SESSION_ENGINE).SessionStore()
+        session[SESSION_KEY] = str(user.pk)
+        session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+        session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+        session.create()
     return str(session.session_key)
 
 
@@ -84,10 +95,10 @@ def serve(session: str) -> None:
     print("ready", flush=True)
     for line in sys.stdin:
         path, count = line.split()
-        print(json.dumps([_timed(application, session, path) for _ in range(int(count))]), flush=True)
+        print(json.dumps([answered(application, session, path) for _ in range(int(count))]), flush=True)
 
 
-def _timed(application: WSGIApplication, session: str, path: str) -> float:
+def answered(application: WSGIApplication, session: str, path: str, slug: str = SLUG) -> float:
     """Return the milliseconds of one answer, from the request to the last byte of the page."""
     environ = {
         "REQUEST_METHOD": "GET",
@@ -97,7 +108,7 @@ def _timed(application: WSGIApplication, session: str, path: str) -> float:
         "SERVER_PORT": "80",
         "SERVER_PROTOCOL": "HTTP/1.1",
         "REMOTE_ADDR": "127.0.0.1",
-        "HTTP_HOST": f"{SLUG}.localhost",
+        "HTTP_HOST": f"{slug}.localhost",
         "HTTP_COOKIE": f"session={session}",
         "wsgi.input": BytesIO(),
         "wsgi.errors": sys.stderr,
@@ -113,8 +124,8 @@ def _timed(application: WSGIApplication, session: str, path: str) -> float:
     body = b"".join(response)
     response.close()  # type: ignore[attr-defined]
     elapsed = (time.perf_counter() - started) * 1000
-    if not answers[0].startswith("200") or b"Banque Page" not in body:
-        raise SystemExit(f"{path}: {answers[0]}")
+    if not answers[0].startswith("200") or b"</html>" not in body:
+        raise SystemExit(f"{slug} {path}: {answers[0]}")
     return elapsed
 
 

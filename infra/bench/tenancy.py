@@ -22,14 +22,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit, urlunsplit
 
 import django
 import psycopg
+import visits
 from psycopg import sql
 
 from collecto.embedded import EmbeddedPostgres
+
+if TYPE_CHECKING:
+    from collecto.migrate import BankReport
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
@@ -205,9 +209,14 @@ def banks(bench: Bench, url: str) -> None:
         flat = max(rest) / first
         bench.note("opening_flat", round(flat, 2))
         bench.bar(f"opening stays within 2 x from {min(opened)} to {max(opened)} banks", flat <= 2)
-        memory(bench)
+        everybody, seconds = replayed(Path(folder), "everybody")
+        bench.note("migrate_all_s", round(seconds, 2))
+        bench.note("migrate_all_banks", len(everybody))
+        visits.every_bank(bench)
+        visits.the_network(bench)
+        visits.memory(bench)
         for alias in connections:
-            start_pool(alias)
+            visits.start_pool(alias)
 
 
 def opening_ways(bench: Bench) -> None:
@@ -266,7 +275,7 @@ def migrating(bench: Bench, folder: Path) -> None:
     from django.core.management import call_command
 
     from apps.kernel.scope import OWNER_DATABASE
-    from collecto.migrate import BankReport, Outcome, migrate_banks, migrate_public, pending
+    from collecto.migrate import migrate_public
     from tenants.crossing import Purpose, in_owner
 
     print(f"migrating {bench.migrated} banks: serial executor, replay", flush=True)
@@ -276,17 +285,25 @@ def migrating(bench: Bench, folder: Path) -> None:
         run = partial(call_command, "migrate_schemas", tenant=True, interactive=False, verbosity=0)
         serial = timed(partial(run, database=OWNER_DATABASE, executor="standard"))
     bench.note("migrate_serial_s", round(serial, 2))
-    plant(folder, "replay")
-    migrate_public()
-    reports: list[BankReport] = []
-    replay = timed(lambda: reports.extend(migrate_banks(pending())))
+    reports, replay = replayed(folder, "replay")
     assert len(reports) >= bench.migrated
-    assert all(report.outcome == Outcome.MIGRATED and len(report.steps) == 6 for report in reports)
     bench.note("migrate_replay_s", round(replay, 2))
     bench.note("migrate_replay_ms_per_bank", round(statistics.median(r.seconds for r in reports) * 1000, 1))
     bench.note("serial_over_replay", round(serial / replay, 1))
     is_faster = serial / replay >= bench.times_faster
     bench.bar(f"six migrations reach all banks at least {bench.times_faster} x faster", is_faster)
+
+
+def replayed(folder: Path, label: str) -> tuple[list["BankReport"], float]:
+    """Bring all banks through six new migrations by replay; return the reports and the seconds."""
+    from collecto.migrate import Outcome, migrate_banks, migrate_public, pending
+
+    plant(folder, label)
+    migrate_public()
+    reports: list[BankReport] = []
+    seconds = timed(lambda: reports.extend(migrate_banks(pending())))
+    assert all(report.outcome == Outcome.MIGRATED and len(report.steps) == 6 for report in reports)
+    return reports, seconds
 
 
 def plant(folder: Path, label: str) -> None:
@@ -306,88 +323,6 @@ def plant(folder: Path, label: str) -> None:
         (package / f"{name}.py").write_text(MIGRATION.format(before=before, name=f"{label}_{number}"))
         before = name
     sys.path_importer_cache.clear()
-
-
-def memory(bench: Bench) -> None:
-    """Let one connection visit every bank, then hand it back before and after the end of its life."""
-    from django.conf import settings
-    from django.db import connection
-
-    host = urlsplit(os.environ["DATABASE_URL"]).hostname
-    if not Path("/proc/self/status").exists() or host not in {"127.0.0.1", "localhost"}:
-        print("the server's memory cannot be seen from here", flush=True)
-        return
-    print("visiting every bank on one connection", flush=True)
-    pool = settings.DATABASES["default"]["OPTIONS"]["pool"]
-    bench.note("max_lifetime_s", pool["max_lifetime"])
-    start_pool(max_lifetime=3600)
-    visited, kept = visit_all(bench), handed_back()
-    start_pool(max_lifetime=1)
-    again, renewed = visit_all(bench), handed_back()
-    bench.note("memory_visited_mb", visited)
-    bench.note("memory_handed_back_mb", kept)
-    bench.note("memory_second_visit_mb", again)
-    bench.note("memory_after_max_lifetime_mb", renewed)
-    is_given_back = renewed < visited - 1 if visited < 20 else renewed < visited / 2
-    bench.bar("max_lifetime gives the memory back", is_given_back and kept >= visited * 0.9)
-    connection.close()
-
-
-def start_pool(alias: str = "default", max_lifetime: float = 900) -> None:
-    """End the connections of a login; its next pool keeps each so many seconds."""
-    from django.db import connections
-    from django.db.backends.postgresql.base import DatabaseWrapper
-
-    connection = connections[alias]
-    assert isinstance(connection, DatabaseWrapper)
-    connection.close()
-    connection.close_pool()
-    connection.settings_dict["OPTIONS"]["pool"]["max_lifetime"] = max_lifetime
-
-
-def visit_all(bench: Bench) -> float:
-    """Touch every table of every bank and return the megabytes of the server's process."""
-    from django.conf import settings
-    from django.db import connection
-
-    from tenants.crossing import Purpose, in_platform, in_tenant
-    from tenants.isolation.rights import models_of
-    from tenants.registry.models import FoodBank
-
-    with in_platform(Purpose.COMMAND):
-        everybody = list(FoodBank.objects.operating())
-    touch = sql.SQL("; ").join(
-        sql.SQL("SELECT 1 FROM {} LIMIT 1").format(sql.Identifier(model._meta.db_table))
-        for model in models_of(settings.TENANT_APPS)
-    )
-    for bank in everybody:
-        with in_tenant(bank, Purpose.COMMAND), connection.cursor() as cursor:
-            cursor.execute(touch)
-    bench.figures["memory_banks"] = len(everybody)
-    return resident()
-
-
-def handed_back() -> float:
-    """Hand the connection back to the pool, take one again, and return its megabytes."""
-    from django.db import connection
-
-    time.sleep(1.2)
-    connection.close()
-    time.sleep(0.5)
-    return resident()
-
-
-def resident() -> float:
-    """Return the megabytes of private memory of the connection's process on the server."""
-    from django.db import connection
-
-    from tenants.crossing import Purpose, in_platform
-
-    with in_platform(Purpose.COMMAND), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_backend_pid()")
-        pid = cursor.fetchone()[0]
-    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    return round(next(int(line.split()[1]) for line in lines if line.startswith("RssAnon")) / 1024, 1)
 
 
 def timed(act: Callable[[], object]) -> float:
