@@ -198,7 +198,7 @@ def fresh_bank(transactional_db: None) -> Iterator[Callable[..., FoodBank]]:
         _empty_shared_tables()
     for bank in opened:
         schemas.drop_schema(bank.schema_name)
-        with in_platform(Purpose.TEST):
+        with in_owner(Purpose.TEST):
             FoodBank.objects.filter(pk=bank.pk).delete()
 
 

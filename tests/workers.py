@@ -19,7 +19,7 @@ from django.conf import settings
 from collecto.broker import EmbeddedBroker
 from tenants.isolation.rights import app_login
 
-PATIENCE_S = 60
+PATIENCE_S = 90
 
 
 @pytest.fixture(scope="module")

@@ -87,9 +87,9 @@ def subject_words(subject: Subject) -> str:
 class NewPaperForm(OpKeyForm):
     """A paper to attach: what it belongs to, and the file."""
 
-    subject = forms.ChoiceField(label=_("What it is"))
+    subject = forms.ChoiceField(label=_("Belongs to"))
     file = forms.FileField(
-        label=_("File"),
+        label=_("Scan or photograph"),
         help_text=_("A PDF, or a photograph (JPEG or PNG): 10 MB at most."),
         allow_empty_file=True,
         widget=forms.FileInput(attrs={"accept": ",".join(ENDINGS)}),

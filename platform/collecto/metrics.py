@@ -106,16 +106,14 @@ def on_order_confirmed(fact: Fact) -> None:
     transaction.on_commit(ORDERS.labels(bank).inc, robust=True)
 
 
-def look_at_pool(alias: str = DEFAULT_DB_ALIAS) -> None:
-    """Read the pool of this process, if it has one: size, who waits, how long was waited."""
-    pools: dict[str, Any] = getattr(connections[alias], "_connection_pools", {})
-    pool = pools.get(alias)
-    if pool is None:
-        return
-    seen = pool.pop_stats()
-    POOL_SIZE.labels(alias).set(seen.get("pool_size", 0))
-    POOL_WAITING.labels(alias).set(seen.get("requests_waiting", 0))
-    POOL_WAIT.labels(alias).inc(seen.get("requests_wait_ms", 0) / 1000)
+def look_at_pools() -> None:
+    """Read the pools that this process has opened: size, who waits, how long was waited."""
+    pools: dict[str, Any] = getattr(connections[DEFAULT_DB_ALIAS], "_connection_pools", {})
+    for alias, pool in list(pools.items()):
+        seen = pool.pop_stats()
+        POOL_SIZE.labels(alias).set(seen.get("pool_size", 0))
+        POOL_WAITING.labels(alias).set(seen.get("requests_waiting", 0))
+        POOL_WAIT.labels(alias).inc(seen.get("requests_wait_ms", 0) / 1000)
 
 
 def exposition() -> bytes:

@@ -111,7 +111,7 @@ class Visit:
             }
             logger.info("request", extra=said)
         metrics.count_request(self._label(), self.trace.method, self.status, seconds)
-        metrics.look_at_pool()
+        metrics.look_at_pools()
 
     def _label(self) -> str:
         """Return the route as the figures name it: addresses that lead nowhere share one name."""

@@ -19,7 +19,7 @@ def abilities(actor: Actor, obj: FoodBank | None = None) -> Abilities:
 
     Steps that need a space of its own (export, archive, erase) are not offered for the federation.
     """
-    allowed = verbs("view", "open", "outbox", when=actor.is_any(Role.OPERATOR))
+    allowed = verbs("view", "open", "create", "outbox", when=actor.is_any(Role.OPERATOR))
     if obj is None or not allowed:
         return allowed
     here = frozenset(map(str, _VERBS[BankStatus(obj.status)]))

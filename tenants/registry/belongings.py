@@ -26,7 +26,7 @@ KEPT: Final[Mapping[str, str]] = {
     "federation_delta": "national figures of past days, by number of the bank",
     "federation_rollup": "national figures of past days, by number of the bank",
 }
-"""Tables whose rows about an erased bank stay, and why (docs/adr/0004)."""
+"""Tables whose rows about an erased bank stay, and why (docs/adr/0007)."""
 
 _COLUMNS: Final = """
 SELECT table_name, array_agg(column_name ORDER BY column_name) FROM (

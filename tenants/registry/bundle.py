@@ -52,7 +52,11 @@ class FileCopy:
 
 @dataclass(slots=True, kw_only=True)
 class Manifest:
-    """What a bundle holds. ``people`` are memberships with the e-mail address they hang on."""
+    """What a bundle holds.
+
+    ``blueprint`` names the version of its space; ``people`` are memberships with the e-mail address they
+    hang on.
+    """
 
     bank: dict[str, Any]
     blueprint: str

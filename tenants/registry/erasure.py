@@ -20,6 +20,7 @@ from psycopg import sql
 
 from apps.kernel import clock
 from apps.kernel.abilities import Actor, Role, require, verbs
+from apps.kernel.display import day
 from apps.kernel.errors import DomainError
 from apps.kernel.scope import OWNER_DATABASE
 from tenants.crossing import Purpose, in_owner
@@ -62,9 +63,7 @@ def require_erasable(bank: FoodBank, *, now: bool = False, reason: str = "") -> 
         raise NotErasedYet(_("Say why this bank is erased before its time."), code="reason_missing")
     due = erasable_from(bank)
     if clock.now() < due:
-        raise NotErasedYet(
-            _("This bank may be erased from %(day)s."), params={"day": f"{clock.day_of(due):%Y-%m-%d}"}
-        )
+        raise NotErasedYet(_("This bank may be erased from %(day)s."), params={"day": day(clock.day_of(due))})
 
 
 def erasable_from(bank: FoodBank) -> dt.datetime:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,13 +14,13 @@ from apps.kernel.scope import OWNER_DATABASE
 from tenants.accounts.models import Membership
 from tenants.crossing import Purpose, in_owner
 from tenants.isolation.files import files_of, open_file
-from tenants.isolation.schemas import blueprint
 from tenants.registry import progress, tables
 from tenants.registry.belongings import belongings
 from tenants.registry.bundle import CHUNK_BYTES, BundleWriter, FileCopy, Manifest, Measured, TableCopy
 from tenants.registry.locks import bank_lock
 from tenants.registry.models import FoodBank
 from tenants.registry.tables import Table, tables_of
+from tenants.registry.versions import followed
 
 SECRET: Final = frozenset({"accounts_apitoken"})
 """Shared rows that never leave: what opens a door here."""
@@ -40,11 +39,6 @@ BUSINESS: Final = (
     "timezone", "email", "phone",
 )  # fmt: skip
 """Columns of the register that describe a bank; ids and states are written apart."""
-
-
-def blueprint_digest() -> str:
-    """Return the SHA-256 of the SQL that builds an empty bank of this version."""
-    return sha256(blueprint().encode()).hexdigest()
 
 
 def bank_export(
@@ -71,7 +65,7 @@ def bank_export(
 def _written(bank: FoodBank, writer: BundleWriter, tell: progress.Tell) -> Manifest:
     manifest = Manifest(
         bank=_described(bank),
-        blueprint=blueprint_digest(),
+        blueprint=followed().get(bank.schema_name, ""),
         made_at=clock.now().isoformat(),
     )
     with transaction.atomic(using=OWNER_DATABASE):

@@ -149,6 +149,8 @@ class Territory(models.Model):
 class BankEvent(models.Model):
     """One turn in the life of a bank: who, when, from which state to which, why. Append-only."""
 
+    PLATFORM_RIGHTS: ClassVar[str] = "SELECT, INSERT"
+
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     bank = models.ForeignKey(FoodBank, on_delete=models.PROTECT, related_name="events")
     at = models.DateTimeField(_("at"), default=clock.now, editable=False)
@@ -218,6 +220,8 @@ class ErasureProof(models.Model):
     ``removed`` counts rows and files before, ``checks`` says what was found after; ``digest`` is the
     SHA-256 of the statement as :func:`tenants.registry.erasure.statement_of` writes it.
     """
+
+    PLATFORM_RIGHTS: ClassVar[str] = "SELECT"
 
     bank = models.OneToOneField(FoodBank, on_delete=models.PROTECT, primary_key=True, related_name="proof")
     name = models.CharField(_("name"), max_length=120)

@@ -2,7 +2,8 @@
 
 Everything in the database happens in one transaction; triggers sleep while rows are loaded, so that
 nothing is counted twice, and the constraints are all checked before they wake. The restored bank is
-suspended until the operator opens it.
+suspended until the operator opens it. An export of an older version is loaded into a space of that
+version, which is then brought to the present.
 """
 
 import datetime as dt
@@ -27,13 +28,14 @@ from tenants.isolation.files import ROOT, delete_files_of, restore_file
 from tenants.isolation.schemas import build_schema, drop_schema, schema_exists
 from tenants.registry import progress, tables
 from tenants.registry.bundle import BundleBroken, BundleReader, Manifest, TableCopy
-from tenants.registry.exporting import BUSINESS, blueprint_digest
+from tenants.registry.exporting import BUSINESS
 from tenants.registry.locks import bank_lock, hold_names
 from tenants.registry.models import Domain, FoodBank, Territory
 from tenants.registry.naming import require_free_name, schema_for
 from tenants.registry.services import event_write, move
 from tenants.registry.states import BankStatus
 from tenants.registry.tables import Table, tables_of
+from tenants.registry.versions import bring_to_present, build_as_of, present, unknown_to_us
 
 FIGURES: Final = ("federation_delta", "federation_rollup")
 PENDING: Final = "outbox_outboxmessage"
@@ -62,13 +64,13 @@ def bank_restore(
 
     Raises:
         Forbidden: only the operator of the platform, or the software.
-        BundleBroken: the file is not whole, or of another version of the product.
+        BundleBroken: the file is not whole, or of a later version of the product.
         DomainError: the bank is at work here, or was erased; its space is not empty; its parent is missing.
         Conflict: the sub-domain is taken.
     """
     require(verbs("restore", when=actor.is_any(Role.OPERATOR)), "restore")
     with BundleReader(source) as bundle, in_owner(Purpose.PROVISIONING):
-        _require_same_version(bundle.manifest)
+        _require_known_version(bundle.manifest)
         bank_id = new_id() if slug else UUID(bundle.manifest.bank["id"])
         with bank_lock(bank_id):
             bank = _written(actor, bundle, bank_id, slug=slug, replace=replace, tell=tell)
@@ -90,8 +92,10 @@ def _written(
         with transaction.atomic(using=OWNER_DATABASE):
             bank = _in_register(actor, bundle.manifest, bank_id, slug, replace)
             tell(progress.BUILDING, 0, 1)
-            build_schema(bank.schema_name)
+            is_of_today = _built(bank.schema_name, bundle.manifest)
             _load_tables(bundle, bank.schema_name, tell)
+            if not is_of_today:
+                bring_to_present(bank.schema_name)
             if slug:
                 _rename_files(bank, bundle.manifest)
             else:
@@ -106,15 +110,23 @@ def _written(
     return bank
 
 
-def _require_same_version(manifest: Manifest) -> None:
-    if manifest.blueprint != blueprint_digest():
+def _require_known_version(manifest: Manifest) -> None:
+    unknown = unknown_to_us([(app, name) for app, name in manifest.migrations])
+    if unknown:
         raise BundleBroken(
-            _(
-                "This export was made by another version of COLLECTO. Restore it with that version, run"
-                " `collecto migrate`, and export it again."
-            ),
-            code="bundle_other_version",
+            _("This export was made by a later version of COLLECTO, which has %(migration)s."),
+            code="bundle_of_later_version",
+            params={"migration": unknown[0]},
         )
+
+
+def _built(schema: str, manifest: Manifest) -> bool:
+    """Build the space as the export knew it; returns whether that is the present version."""
+    if manifest.blueprint == present():
+        build_schema(schema)
+        return True
+    build_as_of(schema, {(app, name) for app, name in manifest.migrations})
+    return False
 
 
 def _in_register(actor: Actor, manifest: Manifest, bank_id: UUID, slug: str, replace: bool) -> FoodBank:

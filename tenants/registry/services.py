@@ -17,6 +17,7 @@ from tenants.registry.locks import BankBusy, bank_lock, hold_names, require_idle
 from tenants.registry.models import BankEvent, BankStep, Domain, FoodBank, Territory
 from tenants.registry.naming import require_free_name, schema_for
 from tenants.registry.states import TRANSITIONS, UNFINISHED, BankKind, BankStatus, StepKind
+from tenants.registry.versions import is_present
 
 LONGEST_OPENING_SECONDS = 60
 """How long a second opening of the same bank waits for the first one."""
@@ -101,6 +102,10 @@ def bank_move(actor: Actor, *, bank: FoodBank, to: BankStatus, reason: str = "")
         raise _no_such_step(bank, to)
     with in_platform(Purpose.PROVISIONING), transaction.atomic():
         require_idle(bank.pk)
+        if to == BankStatus.ACTIVE and bank.has_schema and not is_present(bank.schema_name):
+            raise DomainError(
+                _("Its space is of an older version: run `collecto migrate` first."), code="space_is_older"
+            )
         steps = BankStep.objects.filter(bank_id=bank.pk, state__in=UNFINISHED)
         if steps.exclude(kind=StepKind.EXPORT).exists():
             raise BankBusy

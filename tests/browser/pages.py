@@ -45,8 +45,9 @@ NO_PAGE = {
     "rounds_stop_assign",
     "rounds_stop_move",
     "rounds_round_start",
+    "file_open",
 }
-"""Addresses that only take a form."""
+"""Addresses that only take a form, or that send a file."""
 FOR_OTHERS = {
     "orders_mine": PARTNER,
     "delivery_mine": PARTNER,

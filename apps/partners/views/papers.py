@@ -35,7 +35,7 @@ def papers_panel(subjects: list[Subject], *, actions: Sequence[Action], may_remo
     words = {subject.pk: subject_words(subject) for subject in subjects}
     columns = (
         Column(label=_("Paper"), value="name", note=Column(label=_("Size"), value=_size)),
-        Column(label=_("What it is"), value=lambda paper: words[paper.record_id]),
+        Column(label=_("Belongs to"), value=lambda paper: words[paper.record_id]),
         Column(label=_("Attached on"), value="created_at", kind=Kind.MOMENT),
     )
     return table_panel(

@@ -19,7 +19,7 @@ from psycopg import sql
 from rich.console import Console
 
 from collecto.broker import EmbeddedBroker
-from collecto.commands.operate import web_command, worker_command
+from collecto.commands.operate import BACKGROUND_SECONDS, web_command, worker_command
 from collecto.embedded import EmbeddedError, EmbeddedPostgres
 from collecto.metrics_directory import fresh_directory
 from collecto.ports import LOOPBACK, PortTakenError, require_port
@@ -159,7 +159,11 @@ def _serve(port: int, database_url: str) -> None:
             "CELERY_BROKER_URL": broker.url,
             "CACHE_URL": broker.beside(1),
         }
-        worker = {**web, "DATABASE_OWNER_URL": database_url}
+        worker = {
+            **web,
+            "DATABASE_OWNER_URL": database_url,
+            "DATABASE_STATEMENT_SECONDS": BACKGROUND_SECONDS,
+        }
         processes = [
             Process(
                 "web",

@@ -16,6 +16,8 @@ from collecto.metrics_directory import fresh_directory
 
 console = Console()
 PROGRAM = [sys.executable, "-m"]
+BACKGROUND_SECONDS = "600"
+"""Longest statement of a worker or a command: figures of a whole network, not a page."""
 
 
 def ready(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -24,6 +26,7 @@ def ready(command: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(command)
     def started(*args: Any, **kwargs: Any) -> Any:
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "collecto.settings.production")
+        os.environ.setdefault("DATABASE_STATEMENT_SECONDS", BACKGROUND_SECONDS)
         django.setup()
         with import_module("collecto.command_tracing").followed():
             return command(*args, **kwargs)
@@ -54,6 +57,7 @@ def web_command(bind: str, workers: int, threads: int) -> list[str]:
 def worker(beat: bool, queues: str) -> None:
     """Run a Celery worker; queue "owner" (opening and erasing banks) needs the owner's login."""
     os.environ.update(fresh_directory("worker"))
+    os.environ.setdefault("DATABASE_STATEMENT_SECONDS", BACKGROUND_SECONDS)
     os.execv(sys.executable, worker_command(beat=beat, queues=queues))  # noqa: S606
 
 

@@ -1,12 +1,11 @@
 """Tests: stricter than production, nothing leaves the machine."""
 
 import os
-from copy import deepcopy
 from pathlib import Path
 from tempfile import gettempdir
 
 from collecto.settings.base import *
-from collecto.settings.base import BANK_FILES, DATABASES, bytes_in, cache_at
+from collecto.settings.base import BANK_FILES, DATABASE_URL, DATABASES, bytes_in, cache_at, login
 
 SECRET_KEY = "only-for-tests"  # noqa: S105
 DEMO = True
@@ -20,7 +19,8 @@ WHITENOISE_USE_FINDERS = True
 BANK_FILES["OPTIONS"]["inner"] = bytes_in(Path(gettempdir()) / f"collecto-tests-{os.getpid()}")
 CACHES = {"default": cache_at("")}
 DATABASES["default"]["OPTIONS"].pop("pool", None)
-DATABASES.setdefault("owner", deepcopy(DATABASES["default"]))["OPTIONS"].pop("pool", None)
+OWNER = login(DATABASE_URL, statement_seconds=0, connections=2)
+DATABASES.setdefault("owner", OWNER)["OPTIONS"].pop("pool")
 TENANT_DB_ALIAS = "owner"
 SENTRY_DSN = ""
 SCOPE_CHECK_EVERY = 1

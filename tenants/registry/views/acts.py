@@ -93,7 +93,11 @@ class BankAct(RecordAct[FoodBank]):
     model = FoodBank
     urls = "operator_bank"
     abilities = staticmethod(abilities)
-    success = _("%(record)s: done.")
+
+    @property
+    def success(self) -> Any:  # type: ignore[override]
+        """What is said once it is done, or asked for."""
+        return _("%(record)s: asked for.") if self.act in StepKind.values else _("%(record)s: done.")
 
     @property
     def act(self) -> str:
@@ -145,6 +149,10 @@ class BankAct(RecordAct[FoodBank]):
         if issubclass(kind, NamedForm):
             return kind(data, label_suffix="", slug=self.record.slug)
         return kind(data, label_suffix="")
+
+    def page(self, *, status: int = 200, template: str = "", **context: Any) -> HttpResponse:
+        """Show the form, with the bank as the way back."""
+        return super().page(status=status, template=template, **{**context, "list_label": self.record.name})
 
     def perform(self, form: forms.BaseForm) -> FoodBank:
         """Do it; returns the bank."""

@@ -4,6 +4,7 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
+from django import forms
 from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
@@ -14,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.kernel import display
 from apps.kernel.abilities import Abilities, require
-from apps.kernel.display import Chip
+from apps.kernel.display import Chip, Tone
 from apps.kernel.doors import StaffRequest, reads
 from apps.kernel.errors import Text
 from apps.kernel.forms import FilterForm
@@ -25,6 +26,7 @@ from tenants.registry.exports import export_open
 from tenants.registry.models import BankEvent, BankStep, ErasureProof, FoodBank
 from tenants.registry.selectors import Standing, all_banks, standings
 from tenants.registry.states import BankStatus, StepKind, StepState
+from tenants.registry.versions import followed, present
 from tenants.registry.views.words import ACT_LABELS, EVENT_LABELS, STATUS_TONES
 
 NOTHING = Standing()
@@ -40,14 +42,18 @@ def territory_words(bank: FoodBank) -> str:
     return ", ".join(sorted(each.department for each in bank.territories.all()))
 
 
+def version_chip(bank: FoodBank, schemas: dict[str, str]) -> Chip | str:
+    """Return whether a bank's space is of this version of the product."""
+    if not bank.has_schema or bank.schema_name not in schemas:
+        return ""
+    is_present = schemas[bank.schema_name] == present()
+    return Chip(_("Up to date"), Tone.OK) if is_present else Chip(_("To migrate"), Tone.WARN)
+
+
 class BankFilter(FilterForm):
     """The states of the list."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field = FoodBank._meta.get_field("status").formfield(required=False)
-        if field is not None:
-            self.fields["status"] = field
+    status = forms.ChoiceField(label=_("State"), choices=[("", _("All")), *BankStatus.choices])
 
 
 class BankList(RecordList[FoodBank]):
@@ -59,7 +65,7 @@ class BankList(RecordList[FoodBank]):
     search_fields = ("name", "slug", "city", "domains__domain")
     ordering = ("name",)
     filters = BankFilter
-    lead = _("Everybody who works on this installation, whatever their state.")
+    lead = _("Every member of the network, whatever its state.")
     create_label = _("Open a food bank")
     empty_text = _("No food bank yet. Open the first one.")
 
@@ -76,6 +82,7 @@ class BankList(RecordList[FoodBank]):
             Column(label=_("Name"), value="name", sort="name", note=place),
             Column(label=_("Kind"), value="get_kind_display", sort="kind"),
             Column(label=_("State"), value=status_chip, sort="status"),
+            Column(label=_("Version"), value=lambda bank: version_chip(bank, self._followed)),
             Column(label=_("Last movement"), value=lambda bank: self._of(bank).last_activity, kind=Kind.DAY),
             Column(
                 label=_("Waits since"),
@@ -85,6 +92,10 @@ class BankList(RecordList[FoodBank]):
             ),
             Column(label=_("Under way"), value=lambda bank: step_words(self._of(bank).step)),
         )
+
+    @cached_property
+    def _followed(self) -> dict[str, str]:
+        return followed()
 
     @cached_property
     def _standings(self) -> dict[UUID, Standing]:
@@ -115,6 +126,7 @@ class BankDetail(RecordDetail[FoodBank]):
         Column(label=_("Parent bank"), value="parent.name"),
         Column(label=_("Town"), value="city"),
         Column(label=_("Departments served"), value=territory_words),
+        Column(label=_("Version"), value=lambda bank: version_chip(bank, followed())),
         Column(label=_("Schema"), value=lambda bank: bank.schema_name if bank.has_schema else ""),
     )
 
@@ -128,16 +140,9 @@ class BankDetail(RecordDetail[FoodBank]):
         return standings([self.record.pk]).get(self.record.pk, NOTHING)
 
     def page(self, *, status: int = 200, template: str = "", **context: Any) -> HttpResponse:
-        """Show the sheet with the step under way, or the last one that failed."""
-        last = self.record.steps.first()
-        return super().page(
-            status=status,
-            template=template,
-            step=last if last and (not last.is_over or last.state == StepState.FAILED) else None,
-            **(step_context(last) if last else {}),
-            erasable_from=erasable_from(self.record) if self.record.status == BankStatus.ARCHIVED else None,
-            **context,
-        )
+        """Show the sheet, and from when an archived bank may be erased."""
+        due = erasable_from(self.record) if self.record.status == BankStatus.ARCHIVED else None
+        return super().page(status=status, template=template, erasable_from=due, **context)
 
     def state(self, record: FoodBank) -> Chip:
         """Return the state shown beside the name."""
@@ -161,15 +166,19 @@ class BankDetail(RecordDetail[FoodBank]):
         ]
 
     def panels(self, record: FoodBank) -> list[Panel]:
-        """Return what waits, the exports that can be fetched, and the history."""
-        waits = {"standing": self.standing}
-        kept = record.steps.filter(kind__in=(StepKind.EXPORT, StepKind.ARCHIVE), state=StepState.DONE).first()
-        export = {"step": kept, "bank": record}
-        return [
-            Panel(title=_("Work in hand"), template="operator/work.html", context=waits),
-            Panel(title=_("Export"), template="operator/export.html", context=export),
-            Panel(title=_("History"), template="operator/events.html", context={"lines": _lines(record)}),
-        ]
+        """Return the step under way or the last one that failed, what waits, the last export, the history."""
+        last = record.steps.first()
+        shown = []
+        if last and (not last.is_over or last.state == StepState.FAILED):
+            title, context = last.get_kind_display(), step_context(last)
+            shown.append(Panel(title=title, template="operator/step.html", context=context))
+        if record.status != BankStatus.ERASED:
+            kept = record.steps.filter(kind__in=(StepKind.EXPORT, StepKind.ARCHIVE), state=StepState.DONE)
+            waits, export = {"standing": self.standing}, {"step": kept.first()}
+            shown.append(Panel(title=_("Work in hand"), template="operator/work.html", context=waits))
+            shown.append(Panel(title=_("Last export"), template="operator/export.html", context=export))
+        lines = {"lines": event_lines(record)}
+        return [*shown, Panel(title=_("History"), template="operator/events.html", context=lines)]
 
 
 ACTS = {
@@ -196,7 +205,7 @@ def bank_step(request: StaffRequest, pk: UUID) -> HttpResponse:
     """
     require(abilities(request.actor), "view")
     step = get_object_or_404(BankStep.objects.select_related("bank"), pk=pk)
-    response = render(request, "operator/step.html", {"step": step, **step_context(step)})
+    response = render(request, "operator/step.html", {"panel": step_context(step)})
     if step.is_over and request.htmx:
         response["HX-Refresh"] = "true"
     return response
@@ -250,13 +259,17 @@ def step_words(step: BankStep | None) -> str:
     return f"{step.get_kind_display()} · {step.get_state_display()}" if step else ""
 
 
-def step_context(step: BankStep) -> dict[str, object]:
+def step_context(step: BankStep) -> dict[str, Any]:
     """Return how far a step is, as its template reads it."""
     parts = f"{display.number(step.done)} / {display.number(step.total)}" if step.total > 1 else ""
-    return {"stage": gettext(step.stage) if step.stage else step.get_state_display(), "parts": parts}
+    return {
+        "step": step,
+        "stage": gettext(step.stage) if step.stage else step.get_state_display(),
+        "parts": parts,
+    }
 
 
-def _lines(bank: FoodBank) -> list[dict[str, object]]:
+def event_lines(bank: FoodBank) -> list[dict[str, object]]:
     """Return the history of a bank in words, newest first."""
     return [
         {"event": event, "label": _label(event), "facts": _facts(event)} for event in bank.events.all()[:100]

@@ -92,19 +92,32 @@ def test_a_transaction_pooler_is_refused(login, a_pooler, tmp_path: Path, mode: 
     assert bool(reasons) is is_refused
 
 
-def test_the_web_process_ends_before_it_serves(login):
+@pytest.fixture
+def as_the_owner(login) -> dict[str, str]:
+    """The environment of a process that was given the owner's login by mistake."""
     owner = connections[OWNER_DATABASE].settings_dict
     secret = f":{quote(owner['PASSWORD'])}" if owner["PASSWORD"] else ""
-    url = f"postgres://{owner['USER']}{secret}@{owner['HOST']}:{owner['PORT']}/{owner['NAME']}"
-    environment = {
+    return {
         **os.environ,
-        "DATABASE_URL": url,
+        "DATABASE_URL": f"postgres://{owner['USER']}{secret}@{owner['HOST']}:{owner['PORT']}/{owner['NAME']}",
         "DATABASE_OWNER_URL": "",
         "DATABASE_ROLE_PREFIX": settings.DATABASE_ROLE_PREFIX,
         "DJANGO_SETTINGS_MODULE": "collecto.settings.demo",
         "SECRET_KEY": "only-for-tests",
     }
-    started = [sys.executable, "-c", "import collecto.wsgi"]
-    done = subprocess.run(started, env=environment, capture_output=True, text=True, timeout=60, check=False)
+
+
+@pytest.mark.parametrize("module", ["collecto.wsgi", "collecto.asgi"])
+def test_the_web_process_ends_before_it_serves(as_the_owner: dict[str, str], module: str):
+    started = [sys.executable, "-c", f"import {module}"]
+    done = subprocess.run(started, env=as_the_owner, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode != 0
     assert "UnsafeDatabase: the login of DATABASE_URL is a superuser" in done.stderr
+
+
+def test_a_worker_ends_before_it_takes_a_task(as_the_owner: dict[str, str], broker):
+    started = [sys.executable, "-m", "celery", "-A", "collecto.celery", "worker", "--pool", "solo"]
+    environment = as_the_owner | {"CELERY_BROKER_URL": broker.url}
+    done = subprocess.run(started, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode != 0
+    assert "is a superuser" in done.stdout + done.stderr

@@ -7,9 +7,11 @@ from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
+from django.db import connections, transaction
 
 from apps.kernel.abilities import Role
 from apps.kernel.errors import Conflict, DomainError, Forbidden
+from apps.kernel.models import StoredFile
 from apps.stock.models import Lot
 from apps.stock.selectors import ledger_verify
 from tenants.accounts.models import ApiToken, Membership
@@ -22,6 +24,7 @@ from tenants.registry.exporting import bank_export
 from tenants.registry.models import FoodBank
 from tenants.registry.restoring import bank_restore
 from tenants.registry.states import BankStatus
+from tenants.registry.versions import build_as_of
 from tests.making.banks import GRAMS, PAPER, events_of, fill, moved, remove, stock_grams
 from tests.making.stock import make_lot
 from tests.people import actor_as
@@ -191,12 +194,50 @@ def test_a_file_cut_short_is_no_export(bundle: Path):
         bank_restore(OPERATOR, source=bundle, slug="copy-aside")
 
 
-def test_an_export_of_another_version_says_so(bundle: Path):
+def test_an_export_of_a_later_version_says_so(bundle: Path):
     with ZipFile(bundle) as archive:
         manifest = json.loads(archive.read("manifest.json"))
-    other = changed(bundle, "manifest.json", json.dumps({**manifest, "blueprint": "0" * 64}).encode())
-    with pytest.raises(BundleBroken, match="another version"):
-        bank_restore(OPERATOR, source=other, slug="copy-aside")
+    later = {**manifest, "blueprint": "0" * 32, "migrations": [["stock", "0999_of_tomorrow"]]}
+    with pytest.raises(BundleBroken, match="0999_of_tomorrow"):
+        bank_restore(
+            OPERATOR, source=changed(bundle, "manifest.json", json.dumps(later).encode()), slug="copy-aside"
+        )
+
+
+NEWER = [("kernel", "0002_storedfile")]
+
+
+def as_of_before(bank: FoodBank, newer: list[tuple[str, str]]) -> None:
+    """Build the space of a bank again as it was before some migrations."""
+    with in_owner(Purpose.TEST), transaction.atomic(using="owner"):
+        history = f"SELECT app, name FROM {bank.schema_name}.django_migrations"
+        with connections["owner"].cursor() as cursor:
+            cursor.execute(history)
+            then = set(cursor.fetchall()) - set(newer)
+        drop_schema(bank.schema_name)
+        build_as_of(bank.schema_name, then)
+
+
+def test_an_export_of_an_older_version_is_brought_to_the_present(fresh_bank, tmp_path: Path, copies):
+    bank = fresh_bank()
+    as_of_before(bank, NEWER)
+    older = bank_export(OPERATOR, bank=bank, target=tmp_path / "older.zip")
+    assert "kernel_storedfile" not in digests(older)
+    copy = bank_restore(OPERATOR, source=tmp_path / "older.zip", slug="copy-aside")
+    copies.append(copy)
+    moved(copy, BankStatus.ACTIVE)
+    with in_tenant(copy, Purpose.TEST):
+        assert StoredFile.objects.count() == 0
+        make_lot(500)
+        assert ledger_verify() == []
+
+
+def test_a_bank_of_an_older_version_is_not_opened_to_its_people(fresh_bank):
+    bank = fresh_bank()
+    moved(bank, BankStatus.SUSPENDED)
+    as_of_before(bank, NEWER)
+    with pytest.raises(DomainError, match="older version"):
+        moved(bank, BankStatus.ACTIVE)
 
 
 def test_nobody_of_a_bank_exports_or_restores_it(bank: FoodBank, bundle: Path, tmp_path: Path):

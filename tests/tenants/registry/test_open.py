@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import connections
+from django.db import DatabaseError, connections
 
 from apps.kernel.abilities import Role
 from apps.kernel.errors import Conflict, DomainError, Forbidden
@@ -146,5 +146,5 @@ def test_of_two_who_move_a_bank_one_is_told_that_it_has_moved(fresh_bank):
 
 def test_the_history_of_a_bank_is_append_only(fresh_bank):
     bank = fresh_bank()
-    with in_platform(Purpose.TEST), pytest.raises(Exception, match="append-only"):
+    with in_owner(Purpose.TEST), pytest.raises(DatabaseError, match="append-only"):
         BankEvent.objects.filter(bank=bank).update(reason="never happened")

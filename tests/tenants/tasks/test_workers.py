@@ -83,7 +83,7 @@ def test_60_tasks_of_5_banks_each_leave_their_trace_in_their_bank(
 ):
     banks = [fresh_bank() for _ in range(5)]
     with started(broker_url, tmp_path, *POOLS[pool]) as process:
-        every_effect_in_its_bank(banks, 1, process, 60)
+        every_effect_in_its_bank(banks, 1, process, 90)
 
 
 @pytest.mark.slow
