@@ -26,7 +26,7 @@ LEFT_OUT = {
 
 INSTALLED_APPS = [name for name in INSTALLED_APPS if name != "django_tenants"]
 MIDDLEWARE = [
-    name.replace("tenants.registry.middleware.SpaceMiddleware", "plain.OneBank")
+    name.replace("tenants.registry.middleware.SpaceMiddleware", "infra.bench.plain.OneBank")
     for name in MIDDLEWARE
     if name not in LEFT_OUT
 ]

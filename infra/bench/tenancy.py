@@ -27,10 +27,10 @@ from urllib.parse import quote, urlsplit, urlunsplit
 
 import django
 import psycopg
-import visits
 from psycopg import sql
 
 from collecto.embedded import EmbeddedPostgres
+from infra.bench import visits
 
 if TYPE_CHECKING:
     from collecto.migrate import BankReport
@@ -126,7 +126,7 @@ def database(url: str, suffix: str) -> Iterator[dict[str, str]]:
                 "DJANGO_SETTINGS_MODULE": "collecto.settings.demo",
                 "SECRET_KEY": secrets.token_urlsafe(48),
                 "CELERY_BROKER_URL": "",
-                "PYTHONPATH": os.pathsep.join([str(HERE), str(ROOT), str(ROOT / "platform")]),
+                "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "platform")]),
             }
         finally:
             connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(identifier))
@@ -139,7 +139,7 @@ def page(bench: Bench, url: str) -> None:
     """Compare pages through the guarded connection with the same pages on plain Django, in turns."""
     print("a page, guarded and plain", flush=True)
     with database(url, "guarded") as guarded, database(url, "plain") as other:
-        plain = {**other, "DJANGO_SETTINGS_MODULE": "plain", "DATABASE_OWNER_URL": ""}
+        plain = {**other, "DJANGO_SETTINGS_MODULE": "infra.bench.plain", "DATABASE_OWNER_URL": ""}
         plain["DATABASE_URL"] = other["DATABASE_OWNER_URL"]
         processes = {"guarded": _serving(guarded), "plain": _serving(plain)}
         times: dict[tuple[str, str], list[float]] = {}

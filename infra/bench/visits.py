@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import urlsplit
 
-import page
 from psycopg import sql
+
+from infra.bench import page
 
 FIGURES = """
     INSERT INTO public.federation_rollup (bank_id, day, site, family, source, flow, detail, is_food, is_fresh,

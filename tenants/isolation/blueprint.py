@@ -9,7 +9,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.db.migrations.state import ProjectState
 
 from tenants.crossing import Purpose, in_owner
-from tenants.isolation.history import Ahead, blueprint_hash
+from tenants.isolation.history import Ahead
 from tenants.isolation.owning import owning
 from tenants.isolation.script import Script, rehearsed, written
 
@@ -17,18 +17,13 @@ NOWHERE: Final = "blueprint"
 """A schema that nobody has: what is written down there names no bank."""
 
 
+@lru_cache(maxsize=1)
 def blueprint() -> Script:
     """Return what makes an empty bank's tables, constraints, triggers and functions.
 
     Names no schema: it is meant to run with ``search_path`` on the new one. Costs about a second, once
     per process (Django renders the models of every migration).
     """
-    return _written_down(blueprint_hash())
-
-
-@lru_cache(maxsize=2)
-def _written_down(_hash: str) -> Script:
-    """Return the blueprint of a given hash, which is the present one."""
     with in_owner(Purpose.PROVISIONING), owning(NOWHERE) as connection:
         executor = MigrationExecutor(connection)
         executor.loader = loader = MigrationLoader(None)

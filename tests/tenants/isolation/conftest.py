@@ -1,5 +1,5 @@
 """What the tests of isolation share."""
 
-from tests.tenants.isolation.planting import plant
+from tests.tenants.isolation.planting import plant, redrawn
 
-__all__ = ["plant"]
+__all__ = ["plant", "redrawn"]

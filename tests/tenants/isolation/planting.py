@@ -1,7 +1,7 @@
 """Migrations planted after the real ones of a stage, for tests of what happens when they are replayed."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from textwrap import dedent, indent
 from uuid import uuid4
@@ -13,6 +13,7 @@ from psycopg import sql
 
 from apps.kernel.scope import OWNER_DATABASE, scope_or_none
 from tenants.crossing import Purpose, in_owner
+from tenants.isolation.blueprint import blueprint
 from tenants.isolation.owning import owning
 
 Plant = Callable[..., str]
@@ -37,6 +38,20 @@ SIX_FIELDS = [
     f'migrations.AddField("donor", "note_{number}", models.CharField(max_length=40, default=""))'
     for number in range(6)
 ]
+
+
+@pytest.fixture
+def redrawn() -> Iterator[Callable[[], None]]:
+    """Let a test have the blueprint written down again, planted migrations included."""
+    was_redrawn = []
+
+    def redraw() -> None:
+        blueprint.cache_clear()
+        was_redrawn.append(True)
+
+    yield redraw
+    if was_redrawn:
+        blueprint.cache_clear()
 
 
 @pytest.fixture

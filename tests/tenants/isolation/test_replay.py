@@ -88,10 +88,11 @@ def plant_all_sorts(plant) -> None:
     plant("donors", 'migrations.RunSQL([("COMMENT ON TABLE donors_donor IS %s", ["50 % & \'more\'"])])')
 
 
-def test_a_schema_of_an_older_version_brought_up_by_replay_is_a_new_one(plant, schema):
+def test_a_schema_of_an_older_version_brought_up_by_replay_is_a_new_one(plant, redrawn, schema):
     old, new, migrated = schema("b_older"), schema("b_newer"), schema("b_slower")
     build_schema(old)
     plant_all_sorts(plant)
+    redrawn()
     build_schema(new)
     replay_what_is_ahead(old)
     migrate_from_zero(migrated)
@@ -99,14 +100,16 @@ def test_a_schema_of_an_older_version_brought_up_by_replay_is_a_new_one(plant, s
     assert_alike(new, migrated)
 
 
-def test_what_has_to_look_at_the_schema_is_written_down_once_for_new_banks(plant):
+def test_what_has_to_look_at_the_schema_is_written_down_once_for_new_banks(plant, redrawn):
     plant_all_sorts(plant)
+    redrawn()
     assert [step.name for step in blueprint().steps if step.before] == ["donors.9006_planted"]
     assert asked("SELECT 1 FROM pg_namespace WHERE nspname = 'blueprint'") == []
 
 
-def test_a_schema_that_cannot_be_built_whole_is_not_built_at_all(plant, schema):
+def test_a_schema_that_cannot_be_built_whole_is_not_built_at_all(plant, redrawn, schema):
     plant("donors", *SIX_FIELDS, "migrations.RunSQL('SELECT 1 / 0')")
+    redrawn()
     name = schema("b_half")
     with pytest.raises(Exception, match="division by zero"):
         build_schema(name)
