@@ -43,6 +43,7 @@ REMEMBERED = {
     "platform/collecto/health.py": {"_known_migrations", "_allowed"},
     "tenants/isolation/blueprint.py": {"_written_down", "history_table"},
     "tenants/registry/territory.py": {"_by_code"},
+    "tenants/registry/versions.py": {"present"},
 }
 """What a process remembers, by name: code, settings and packaged data, never a row of a bank."""
 
