@@ -11,6 +11,8 @@ from tests.architecture import isolation_rules as rules
 from tests.architecture.isolation_rules import Rule
 from tests.architecture.sources import ROOT, Source, sources
 
+pytestmark = pytest.mark.pitfall(14)
+
 ALLOWED: dict[Rule, dict[str, str]] = {
     rules.tenant_contexts: {},
     rules.built_sql: {},
