@@ -54,7 +54,7 @@ def _size(paper: StoredFile) -> str:
 
 
 def _removal(paper: StoredFile) -> list[Action]:
-    return [Action(label=_("Remove"), url=reverse("partners_paper_archive", args=[paper.pk]))]
+    return [Action(label=_("Archive"), url=reverse("partners_paper_archive", args=[paper.pk]))]
 
 
 class PaperAttach(RecordAct[Partner]):

@@ -66,6 +66,11 @@ async def streamed_slowly(request: HttpRequest) -> StreamingHttpResponse:
     return StreamingHttpResponse(chunks())
 
 
+async def broken_slowly(request: HttpRequest) -> HttpResponse:
+    await asyncio.sleep(0.05)
+    raise RuntimeError(f"{PLANTED['error_text']} in {current_scope().bank_slug}")
+
+
 def in_view(request: HttpRequest, person: str) -> Any:
     neighbour = PLANTED["local_variable"]
     asked, password = request.GET["q"], request.POST.get("password", "")
@@ -195,6 +200,7 @@ urlpatterns = [
     path("whoami/", open_to_all(whoami)),
     path("stream/slowly/", open_to_all(streamed_slowly)),
     path("fail/view/<str:person>/", open_to_all(in_view)),
+    path("fail/slowly/", open_to_all(broken_slowly)),
     path("fail/api/", open_to_all(in_api)),
     path("fail/form/", open_to_all(in_form)),
     path("fail/task/", open_to_all(in_task)),

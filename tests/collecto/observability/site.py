@@ -70,13 +70,13 @@ class Site:
 
     def command(self, code: str) -> subprocess.CompletedProcess[str]:
         """Run Python code as a command of the installation, to its end."""
+        return self.run("-c", code)
+
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run Python in the environment of the installation."""
+        argv = [sys.executable, *arguments]
         return subprocess.run(
-            [sys.executable, "-c", code],
-            env=self.environment,
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            check=False,
+            argv, env=self.environment, cwd=ROOT, capture_output=True, text=True, check=False
         )
 
     def ask(self, path: str, *, host: str = "", method: str = "GET", body: Any = None, **headers: str) -> Any:

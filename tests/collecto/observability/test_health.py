@@ -1,11 +1,15 @@
 """Alive, ready, degraded: told inside the house, part by part."""
 
+from typing import Any
+
 import pytest
+from asgiref.sync import async_to_sync
 from django.core.checks import run_checks
 from django.db import DatabaseError
-from django.test import Client
+from django.test import AsyncRequestFactory, Client
 
 from collecto import health, metrics
+from collecto.health import HealthMiddleware
 from collecto.ports import free_port
 from tests.collecto.observability.rows import put_in_outbox
 
@@ -16,10 +20,22 @@ def ask(path, *, host=INSIDE, **headers):
     return Client().get(path, headers={"host": host, **headers})
 
 
+async def never(request):
+    raise AssertionError("nothing else is asked")
+
+
 def test_alive_without_any_query_nor_session(client):
     answer = ask("/livez")
     assert (answer.status_code, answer.content, answer.cookies) == (200, b"alive\n", {})
     assert answer["Cache-Control"] == "no-store"
+
+
+def test_the_asynchronous_server_answers_alike():
+    request = AsyncRequestFactory().get("/livez")
+    request.META["HTTP_HOST"] = INSIDE
+    middleware: Any = HealthMiddleware(never)
+    answer = async_to_sync(middleware)(request)
+    assert (answer.status_code, answer.content) == (200, b"alive\n")
 
 
 @pytest.mark.parametrize("path", ["/livez", "/readyz", "/metrics"])

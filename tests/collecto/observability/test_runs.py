@@ -5,6 +5,7 @@ import json
 import pytest
 
 from collecto.broker import EmbeddedBroker
+from tests.collecto.observability.planted import leaked
 from tests.collecto.observability.site import Site
 from tests.peers.sentry_ingest import SentryIngest
 from tests.spaces import bank_called
@@ -108,3 +109,13 @@ def test_without_a_dsn_nothing_is_sent(shell):
     sentry, shell.sentry = shell.sentry, None
     shell.command(COMMAND.format(body="raise OSError('Jeanne Morel')"))
     assert sentry.raw == []
+
+
+def test_requests_that_fail_side_by_side_in_one_loop_report_their_own_bank_and_id(shell):
+    done = shell.run("-m", "tests.collecto.observability.ask_asynchronously")
+    asked = {(slug, request_id) for slug, request_id in json.loads(done.stdout)}
+    events = shell.sentry.events(expected=6)
+    assert {(event["tags"]["bank"], event["tags"]["request_id"]) for event in events} == asked
+    assert {(event["tags"]["kind"], event["transaction"]) for event in events} == {("web", "/fail/slowly/")}
+    assert len(asked) == len(events) == 6
+    assert leaked(b"".join(shell.sentry.raw).decode() + done.stderr) == set()

@@ -19,6 +19,8 @@ from tenants.registry.models import FoodBank
 from tests.making.partners import make_partner
 from tests.people import visitor
 
+pytestmark = pytest.mark.pitfall(19)
+
 CANARY = "Canary of bank A"
 SIGN_IN = "/accounts/login/code/"
 KINDS = ("SESSION", "CSRF", "LANGUAGE", "MESSAGE")

@@ -22,7 +22,7 @@ def either_cache(request: pytest.FixtureRequest) -> None:
         request.getfixturevalue("shared_cache")
 
 
-pytestmark = pytest.mark.usefixtures("either_cache")
+pytestmark = [pytest.mark.pitfall(18), pytest.mark.usefixtures("either_cache")]
 
 
 @cache_page(60)

@@ -24,6 +24,8 @@ from tenants.isolation.files import (
 from tests.making.papers import HTML, JPEG, PDF, PNG, make_paper
 from tests.making.partners import make_agreement
 
+pytestmark = pytest.mark.pitfall(18)
+
 SOFTWARE = software("test")
 
 

@@ -14,6 +14,8 @@ from tenants.isolation.locks import LockLost, lock_number, lock_until_commit, lo
 from tenants.registry.models import FoodBank
 from tests.spaces import bank_called
 
+pytestmark = pytest.mark.pitfall(18)
+
 
 @pytest.fixture
 def twins(transactional_db: None) -> tuple[FoodBank, FoodBank]:

@@ -93,6 +93,7 @@ def test_two_exports_of_a_resting_bank_hold_the_same(bank: FoodBank, bundle: Pat
     assert digests(again) == digests(manifest_of(bundle))
 
 
+@pytest.mark.pitfall(29)
 def test_a_bank_comes_back_the_same_after_its_space_is_lost(bank: FoodBank, bundle: Path, tmp_path: Path):
     moved(bank, BankStatus.SUSPENDED)
     drop_schema(bank.schema_name)
@@ -134,6 +135,7 @@ def test_a_space_that_is_not_empty_is_replaced_only_when_asked(bank: FoodBank, b
     assert events_of(bank)[-4:] == ["provisioning", "restored", "ready", "suspended"]
 
 
+@pytest.mark.pitfall(29)
 def test_a_copy_beside_the_live_bank_writes_into_itself_alone(bank: FoodBank, bundle: Path, copies):
     copy = bank_restore(OPERATOR, source=bundle, slug="copy-aside")
     copies.append(copy)

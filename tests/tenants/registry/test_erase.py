@@ -78,6 +78,7 @@ def test_nobody_of_a_bank_erases_it(bank):
         bank_erase(actor_as(Role.MANAGER), bank=bank, now=True, reason="mine")
 
 
+@pytest.mark.pitfall(27)
 def test_nothing_of_an_erased_bank_is_left(bank):
     role = role_name(bank.schema_name)
     erased(bank)
@@ -175,6 +176,7 @@ def test_the_step_that_erases_keeps_what_was_counted_first(bank):
         assert BankStep.objects.filter(bank_id=bank.pk).count() == 1
 
 
+@pytest.mark.pitfall(27)
 def test_erasing_holds_up_nobody_in_the_shared_tables(bank):
     with in_owner(Purpose.TEST), transaction.atomic(using="owner"):
         drop_schema(bank.schema_name)

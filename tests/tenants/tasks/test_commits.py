@@ -10,7 +10,7 @@ from tenants.crossing import Purpose, in_platform, in_tenant
 from tests.tenants.tasks import jobs
 from tests.tenants.tasks.jobs import marks
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.pitfall(9)]
 
 
 @pytest.fixture

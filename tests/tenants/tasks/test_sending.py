@@ -17,6 +17,7 @@ from tenants.tasks.sending import NoBank, NotABanksTask, headers_for
 from tests.tenants.tasks import jobs
 from tests.tenants.tasks.jobs import marks
 
+pytestmark = pytest.mark.pitfall(17)
 REQUEST = "0123456789abcdef0123456789abcdef"
 
 

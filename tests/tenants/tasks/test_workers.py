@@ -19,7 +19,7 @@ from tests.tenants.tasks import jobs
 from tests.tenants.tasks.jobs import marks
 from tests.workers import Worker, sending_to, wait_until, worker
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.pitfall(17)]
 OURS = {"DJANGO_SETTINGS_MODULE": "tests.tenants.tasks.settings"}
 POOLS = {"processes": [], "threads": ["--pool", "threads"], "alone": ["--pool", "solo"]}
 EFFECTS_OF_A_ROUND = 12
