@@ -14,4 +14,11 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "collecto.settings.test")
 ensure_server()
 django.setup()
 
-pytest_plugins = ["tests.spaces", "tests.people", "tests.living", "tests.caches", "tests.workers", "tests.twins"]
+pytest_plugins = [
+    "tests.spaces",
+    "tests.people",
+    "tests.living",
+    "tests.caches",
+    "tests.workers",
+    "tests.twins",
+]

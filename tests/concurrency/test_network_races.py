@@ -16,7 +16,7 @@ from apps.sites.models import Location
 from apps.stock.selectors import available_by_lot
 from tenants.crossing import Purpose, in_platform, in_tenant
 from tenants.network.abilities import donor_actor
-from tenants.network.models import NetworkOffer, RoutingStep, Transfer
+from tenants.network.models import NetworkOffer, RoutingStep, Transfer, TransferLine
 from tenants.network.services import (
     offer_withdraw,
     step_answer,
@@ -24,6 +24,7 @@ from tenants.network.services import (
     transfer_accept,
     transfer_cancel,
     transfer_propose,
+    transfer_receive,
     transfer_ship,
 )
 from tenants.network.states import NetworkOfferStatus, StepState, TransferState
@@ -32,7 +33,7 @@ from tests.making.catalogue import make_family
 from tests.making.network import asked, make_pantry, publish, refreshed
 from tests.making.sites import make_location
 from tests.making.stock import make_lot
-from tests.making.threads import together
+from tests.making.threads import each_at_home, together
 from tests.people import actor_as
 from tests.spaces import tampering
 
@@ -55,10 +56,10 @@ def open_bank(fresh_bank: Callable[..., FoodBank]) -> Iterator[Callable[..., Foo
         cursor.execute(WIPE)
 
 
-def transfer_between(sender: FoodBank, receiver: FoodBank) -> Transfer:
+def transfer_between(sender: FoodBank, receiver: FoodBank, **of_family: str) -> Transfer:
     with in_tenant(sender, Purpose.TEST):
         shelf = make_location()
-        lot = make_lot(10_000, family=make_family(), location=shelf)
+        lot = make_lot(10_000, family=make_family(**of_family), location=shelf)
         transfer = transfer_propose(
             KEEPER,
             op_key=uuid4(),
@@ -137,6 +138,31 @@ def test_goods_shipped_by_two_people_at_once_leave_once(open_bank):
         assert sum(held.grams for held in available_by_lot()) == 2_000
 
 
+def take_in(transfer: Transfer) -> Transfer:
+    lines = TransferLine.objects.filter(transfer=transfer.pk)
+    weighed = {line.pk: line.shipped_grams for line in lines}
+    return transfer_receive(
+        KEEPER, transfer=transfer, received=weighed, location=Location.objects.earliest("created_at")
+    )
+
+
+@pytest.mark.pitfall(24)
+def test_goods_that_cross_on_the_road_do_not_block_each_other(open_bank):
+    north, south = open_bank(), open_bank()
+    there = transfer_between(north, south, code="VEG")
+    back = transfer_between(south, north, code="VEG")
+    shipped = each_at_home(
+        [
+            (north, partial(transfer_ship, KEEPER, transfer=there)),
+            (south, partial(transfer_ship, KEEPER, transfer=back)),
+        ]
+    )
+    assert [transfer.state for transfer in shipped] == [TransferState.SHIPPED] * 2
+    received = each_at_home([(south, partial(take_in, there)), (north, partial(take_in, back))])
+    assert [transfer.state for transfer in received] == [TransferState.RECEIVED] * 2
+
+
+@pytest.mark.pitfall(24)
 def test_a_transfer_is_shipped_or_cancelled_never_both(open_bank):
     sender, receiver = open_bank(), open_bank()
     transfer = transfer_between(sender, receiver)

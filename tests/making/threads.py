@@ -15,9 +15,15 @@ WAIT_SECONDS = 10
 
 def together(bank: FoodBank, acts: Sequence[Callable[[], Any]]) -> list[Any]:
     """Run acts in a bank at the same instant; return what each gave back or raised."""
+    return each_at_home([(bank, act) for act in acts])
+
+
+def each_at_home(acts: Sequence[tuple[FoodBank, Callable[[], Any]]]) -> list[Any]:
+    """Run acts at the same instant, each in its own bank; return what each gave back or raised."""
     start = Barrier(len(acts))
 
-    def run(act: Callable[[], Any]) -> Any:
+    def run(placed: tuple[FoodBank, Callable[[], Any]]) -> Any:
+        bank, act = placed
         try:
             with in_tenant(bank, Purpose.TEST):
                 connection.ensure_connection()

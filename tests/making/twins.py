@@ -132,13 +132,16 @@ class Story:
         return f"{letter}{self.part}{self.mark}"
 
     def places(self) -> None:
-        """Open a site with a shelf, a cold room, a vehicle and an opening slot; know goods and people."""
+        """Open a site with a shelf, a cold room, a vehicle and an opening slot; know goods and people.
+
+        The code of a family is counted with its weights, which the federation reads: it is no secret.
+        """
         self.site = make_site(code=self.code("S"), name=self.word("Site"))
         self.shelf = make_location(self.site, code=self.code("L"), name=self.word("Shelf"))
         make_location(self.site, zone=Location.Zone.CHILLED, code=self.code("C"), name=self.word("Cold"))
         make_vehicle(self.site, name=self.word("Truck"), plate=self.code("V"))
         make_opening_slot(self.site)
-        self.family = make_family(code=self.code("F"), name=self.word("Family"))
+        self.family = make_family(code=f"FAMILY_{self.part}", name=self.word("Family"))
         self.product = make_product(self.family, ref=self.code("P"), name=self.word("Product"))
         self.donor = make_donor(code=self.code("D"), name=self.word("Donor"))
         self.partner: Partner = make_partner(

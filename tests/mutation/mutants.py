@@ -54,8 +54,7 @@ MUTANTS = (
         path="tenants/isolation/backend/base.py",
         before='        """Forget what was applied."""\n        self._applied = None\n',
         after='        """Forget what was applied."""\n',
-        noticed_by=f"{ISOLATION}/test_connection.py"
-        "::test_after_a_rollback_the_next_query_is_in_the_open_bank",
+        noticed_by=f"{ISOLATION}/test_connection.py::test_a_switch_that_a_rollback_takes_back_is_made_again",
     ),
     Mutant(
         guard="refusal of statements that change role or schema",
@@ -90,8 +89,8 @@ MUTANTS = (
     Mutant(
         guard="no scope by default",
         path="apps/kernel/scope.py",
-        before='_scope: ContextVar[Scope] = ContextVar("collecto_scope")\n',
-        after='_scope: ContextVar[Scope] = ContextVar("collecto_scope", default=Scope(kind=ScopeKind.PLATFORM))\n',
+        before='        raise NoScope("no scope is open: enter one through tenants.crossing")\n',
+        after="        return Scope(kind=ScopeKind.PLATFORM)\n",
         noticed_by=f"{ISOLATION}/test_connection.py"
         "::test_without_a_scope_there_are_no_rows_neither_of_a_bank_nor_shared",
     ),

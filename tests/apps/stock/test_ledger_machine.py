@@ -397,6 +397,7 @@ def play(twins: tuple[Any, ...], *, examples: int, steps: int) -> None:
     )
 
 
+@pytest.mark.pitfall(25)
 def test_any_sequence_of_acts_leaves_the_books_right(bank: FoodBank, twin_b: FoodBank) -> None:
     play((bank, twin_b), examples=20, steps=25)
 

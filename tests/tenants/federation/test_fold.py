@@ -92,6 +92,7 @@ def in_thread(pool: ThreadPoolExecutor, work):
     return pool.submit(run)
 
 
+@pytest.mark.pitfall(25)
 def test_readers_see_each_gram_once_while_two_workers_fold_and_a_bank_moves_goods(committed):
     for n in range(300):
         count(committed, "in", 1_000, day=DAY + dt.timedelta(days=n % 5), family=f"F{n % 7}")

@@ -53,6 +53,7 @@ def test_figures_agree_with_the_ledgers_of_every_bank(twin_a, twin_b):
     assert reconcile(AUDITOR) == []
 
 
+@pytest.mark.pitfall(25)
 def test_a_single_gram_too_many_is_named(twin_a, twin_b):
     with in_tenant(twin_b, Purpose.TEST):
         make_lot(5_000)

@@ -19,6 +19,7 @@ def run(statement: str, *values: UUID) -> None:
         cursor.execute(statement, values)
 
 
+@pytest.mark.pitfall(26)
 @pytest.mark.parametrize("table", ["federation_delta", "federation_rollup"])
 def test_a_bank_cannot_read_the_shared_figures(bank, table):
     refused = pytest.raises(DatabaseError, match="permission denied")
@@ -62,6 +63,7 @@ def test_the_federation_reads_every_bank_s_figures(twin_a, twin_b, federation):
         assert [total.grams for total in figures(Filters(period=MARCH, banks=(twin_b.pk,)))] == [222]
 
 
+@pytest.mark.pitfall(26)
 @pytest.mark.parametrize(
     "table", ["b_twin_a.stock_lot", "b_twin_a.partners_partner", "b_twin_b.stock_movement"]
 )

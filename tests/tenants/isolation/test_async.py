@@ -53,7 +53,7 @@ def probed(twin_a: FoodBank, twin_b: FoodBank, settings, monkeypatch) -> tuple[F
 
 @pytest.mark.pitfall(15)
 def test_many_async_views_at_once_each_read_their_own_bank(probed):
-    async def ask_all() -> list[tuple[str, dict]]:
+    async def ask_all() -> list[tuple[str, dict[str, Any]]]:
         banks = list(probed) * 8
         client = AsgiBrowser()
         answers = await asyncio.gather(*(client.get("/async/", headers={"host": host_of(b)}) for b in banks))

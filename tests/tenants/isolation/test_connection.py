@@ -109,6 +109,18 @@ def test_after_a_rollback_the_next_query_is_in_the_open_bank(twin_a: FoodBank, t
 
 @pytest.mark.pitfall(10)
 @pytest.mark.django_db(transaction=True)
+def test_a_switch_that_a_rollback_takes_back_is_made_again(twin_a: FoodBank, twin_b: FoodBank):
+    with in_tenant(twin_a, Purpose.TEST):
+        applied()
+    with in_tenant(twin_b, Purpose.TEST):
+        with pytest.raises(LookupError), transaction.atomic():
+            applied()
+            raise LookupError
+        assert applied() == (role_name(twin_b.schema_name), "b_twin_b, public")
+
+
+@pytest.mark.pitfall(10)
+@pytest.mark.django_db(transaction=True)
 def test_after_a_commit_that_failed_the_next_query_is_in_the_open_bank(twin_a: FoodBank, twin_b: FoodBank):
     with in_tenant(twin_b, Purpose.TEST):
         applied()

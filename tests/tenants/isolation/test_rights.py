@@ -76,6 +76,7 @@ def test_no_table_of_another_bank_is_within_reach_of_any_verb(twin_a: FoodBank, 
     assert granted == []
 
 
+@pytest.mark.pitfall(12)
 def test_reading_any_table_of_another_bank_is_refused(twin_a: FoodBank, twin_b: FoodBank):
     refused = pytest.raises(DatabaseError, match="permission denied for schema")
     with in_tenant(twin_a, Purpose.TEST):

@@ -119,6 +119,7 @@ def test_a_proposal_moves_nothing(twin_a, proposed):
     assert (proposed.state, stock(twin_a), on_the_road()) == (TransferState.PROPOSED, 500_000, 0)
 
 
+@pytest.mark.pitfall(24)
 def test_proposing_the_same_form_twice_proposes_once(twin_a, twin_b, lot):
     key = uuid4()
     first = propose(twin_a, twin_b, lot, 1_000, op_key=key)
@@ -307,6 +308,7 @@ def test_the_federation_reads_flows_and_what_is_on_the_road(twin_b, federation, 
     assert (flow.shipped_grams, flow.received_grams, flow.lost_grams) == (300_000, 290_000, 10_000)
 
 
+@pytest.mark.pitfall(24)
 def test_a_lying_document_does_not_commit(shipped):
     with refused("the document says"):
         TransferLine.objects.filter(transfer=shipped).update(shipped_grams=299_999)

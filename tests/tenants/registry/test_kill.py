@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 from uuid import uuid4
 
 import psycopg
@@ -34,17 +35,23 @@ WAITS = "SELECT pid FROM pg_stat_activity WHERE %s = ANY (pg_blocking_pids(pid))
 LIVES = "SELECT pid FROM pg_stat_activity WHERE pid = ANY (%s)"
 
 
+def owner_url() -> str:
+    """Return the address of the test database under the login that owns the tables."""
+    database = settings.DATABASES["owner"]
+    login = f"{quote(database['USER'])}:{quote(database['PASSWORD'])}"
+    return f"postgres://{login}@{database['HOST']}:{database['PORT']}/{database['NAME']}"
+
+
 class Run:
     """``collecto bank …`` in a process of its own, on the test database."""
 
     def __init__(self, *arguments: str) -> None:
-        address = database_url()
         storage: Any = storages["default"]
         environment = {
             **os.environ,
             "DJANGO_SETTINGS_MODULE": "collecto.settings.demo",
-            "DATABASE_URL": address,
-            "DATABASE_OWNER_URL": address,
+            "DATABASE_URL": database_url(),
+            "DATABASE_OWNER_URL": owner_url(),
             "DATABASE_ROLE_PREFIX": settings.DATABASE_ROLE_PREFIX,
             "FILES_ROOT": str(storage.inner.location),
             "SECRET_KEY": "only-for-tests",
@@ -86,7 +93,7 @@ class Gate:
 @contextmanager
 def standing_before(statement: str | sql.Composed) -> Iterator[Gate]:
     """Hold what a statement takes until the end of the block; then the killed one's sessions end too."""
-    with psycopg.connect(database_url()) as session:
+    with psycopg.connect(owner_url()) as session:
         session.execute(statement)
         gate = Gate(session)
         yield gate

@@ -12,8 +12,9 @@ from apps.kernel.abilities import Role
 from apps.kernel.errors import Conflict, DomainError, Forbidden
 from tenants.crossing import Purpose, in_owner, in_platform
 from tenants.isolation.schemas import schema_exists
+from tenants.registry.locks import BankBusy, bank_lock
 from tenants.registry.models import BankEvent, Domain, FoodBank, Territory
-from tenants.registry.services import NewBank, bank_move, bank_open
+from tenants.registry.services import NewBank, bank_move, bank_open, bank_register
 from tenants.registry.states import BankStatus
 from tests.making.banks import remove
 from tests.people import actor_as
@@ -148,3 +149,22 @@ def test_the_history_of_a_bank_is_append_only(fresh_bank):
     bank = fresh_bank()
     with in_owner(Purpose.TEST), pytest.raises(DatabaseError, match="append-only"):
         BankEvent.objects.filter(bank=bank).update(reason="never happened")
+
+
+def test_a_bank_is_not_suspended_while_it_is_being_prepared(new):
+    bank = bank_register(OPERATOR, new=new)
+    with pytest.raises(DomainError, match="cannot go from"):
+        bank_move(OPERATOR, bank=bank, to=BankStatus.SUSPENDED, reason="unpaid")
+
+
+def test_a_bank_is_not_moved_while_its_space_is_worked_on(fresh_bank):
+    bank = fresh_bank()
+    with in_owner(Purpose.TEST), bank_lock(bank.pk), pytest.raises(BankBusy):
+        bank_move(OPERATOR, bank=bank, to=BankStatus.SUSPENDED, reason="unpaid")
+
+
+def test_a_bank_is_suspended_while_it_is_exported(fresh_bank):
+    bank = fresh_bank()
+    with in_owner(Purpose.TEST), bank_lock(bank.pk, shared=True):
+        bank_move(OPERATOR, bank=bank, to=BankStatus.SUSPENDED, reason="unpaid")
+    assert bank.status == BankStatus.SUSPENDED
