@@ -5,24 +5,25 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db import DatabaseError, connection, connections
-from django.db.migrations.executor import MigrationExecutor
+from django.db import DatabaseError, connection
 from kombu import Connection
 from kombu.exceptions import OperationalError
 
 from apps.kernel.abilities import software
 from apps.kernel.quantity import format_kg
-from apps.kernel.scope import OWNER_DATABASE
 from apps.stock.selectors import ledger_verify
-from tenants.crossing import Purpose, each_tenant, in_owner, in_platform
+from collecto.migrate import pending, pending_public
+from tenants.crossing import NoOwner, Purpose, each_tenant, in_owner, in_platform
 from tenants.federation.services import reconcile
 from tenants.isolation.references import orphans
 from tenants.isolation.schemas import schema_exists
+from tenants.isolation.startup import UnsafeDatabase, refuse_unsafe
 from tenants.outbox.models import OutboxMessage
 from tenants.outbox.selectors import parked_rows
 from tenants.registry.models import FoodBank
 
 LATE = dt.timedelta(minutes=10)
+NOT_LOOKED_AT = "not looked at: this process was not given the owner's login"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +39,15 @@ def findings() -> list[Finding]:
     """Look at the database, the migrations, the banks' spaces, the outbox and the broker."""
     found = []
     for look in LOOKS:
+        subject = look.__name__.strip("_")
         try:
             found.append(look())
-        except DatabaseError as error:
-            return [*found, Finding("database", is_fine=False, sentence=str(error).splitlines()[0])]
+        except NoOwner:
+            found.append(Finding(subject, is_fine=True, sentence=NOT_LOOKED_AT))
+        except (DatabaseError, ExceptionGroup) as error:
+            found.append(Finding(subject, is_fine=False, sentence=str(error).splitlines()[0]))
+            if look is _database:
+                break
     return found
 
 
@@ -72,12 +78,20 @@ def _database() -> Finding:
     return Finding("database", is_fine=version >= 15, sentence=f"PostgreSQL {version} answers")
 
 
+def _login() -> Finding:
+    try:
+        refuse_unsafe()
+    except UnsafeDatabase as reasons:
+        return Finding("login", is_fine=False, sentence="; ".join(str(reasons).splitlines()))
+    return Finding("login", is_fine=True, sentence="owns nothing and may take the roles it needs")
+
+
 def _migrations() -> Finding:
-    with in_owner(Purpose.COMMAND):
-        executor = MigrationExecutor(connections[OWNER_DATABASE])
-        pending = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
-    sentence = f"{pending} to apply: run `collecto migrate`" if pending else "all applied"
-    return Finding("migrations", is_fine=not pending, sentence=sentence)
+    shared = len(pending_public())
+    behind = sum(len(group.banks) for group in pending())
+    sentence = f"{shared} to apply, {behind} banks behind: run `collecto migrate`"
+    fine = not shared and not behind
+    return Finding("migrations", is_fine=fine, sentence="all applied, in every bank" if fine else sentence)
 
 
 def _spaces() -> Finding:
@@ -115,6 +129,7 @@ def _broker() -> Finding:
 
 LOOKS: tuple[Callable[[], Finding], ...] = (
     _database,
+    _login,
     _migrations,
     _spaces,
     _references,
