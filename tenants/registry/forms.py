@@ -99,13 +99,13 @@ class NamedForm(forms.Form):
     """An act that cannot be done by a slip: the sub-domain of the bank is typed."""
 
     reason = forms.CharField(label=_("Reason"), max_length=500)
-    confirmation = forms.CharField(label=_("Type the sub-domain of the bank"), max_length=40)
+    confirmation = forms.CharField(label=_("Sub-domain of the bank"), max_length=40)
 
     def __init__(self, *args: Any, slug: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._slug = slug
         self.fields["confirmation"].widget.attrs["autocomplete"] = "off"
-        self.fields["confirmation"].help_text = slug
+        self.fields["confirmation"].help_text = _("Type “%(slug)s” to confirm.") % {"slug": slug}
 
     def clean_confirmation(self) -> str:
         """Refuse another name than the bank's."""

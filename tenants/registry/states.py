@@ -4,6 +4,7 @@ from typing import Final
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class BankKind(models.TextChoices):
@@ -21,7 +22,7 @@ class BankStatus(models.TextChoices):
     READY = "ready", _("Ready")
     ACTIVE = "active", _("Active")
     SUSPENDED = "suspended", _("Suspended")
-    ARCHIVED = "archived", _("Archived")
+    ARCHIVED = "archived", pgettext_lazy("food bank", "Archived")
     ERASED = "erased", _("Erased")
 
 

@@ -73,6 +73,10 @@ class PaperAttach(RecordAct[Partner]):
             data, files, subjects=subjects_of(self.record), initial=self.initial(), label_suffix=""
         )
 
+    def page(self, *, status: int = 200, template: str = "", **context: Any) -> HttpResponse:
+        """Show the form, with the partner as the way back."""
+        return super().page(status=status, template=template, **{**context, "list_label": self.record.name})
+
     def perform(self, form: forms.BaseForm) -> Partner:
         """Attach the paper; returns the partner, whose file is shown next."""
         services.paper_attach(self.request.actor, **form.cleaned_data)

@@ -247,6 +247,10 @@ class AddToPartner(PartnerPage, RecordAct[Partner]):
 
     verb = "edit"
 
+    def page(self, *, status: int = 200, template: str = "", **context: Any) -> HttpResponse:
+        """Show the form, with the partner as the way back."""
+        return super().page(status=status, template=template, **{**context, "list_label": self.record.name})
+
     def perform(self, form: forms.BaseForm) -> Partner:
         """Call the service; returns the partner, whose file is shown next."""
         self.service(self.request.actor, partner=self.record, **form.cleaned_data)

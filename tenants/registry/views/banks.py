@@ -5,15 +5,17 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.apps import apps
 from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from apps.kernel import display
+from apps.kernel import clock, display
 from apps.kernel.abilities import Abilities, require
 from apps.kernel.display import Chip, Tone
 from apps.kernel.doors import StaffRequest, reads
@@ -25,7 +27,7 @@ from tenants.registry.erasure import digest_of, erasable_from, statement_of
 from tenants.registry.exports import export_open
 from tenants.registry.models import BankEvent, BankStep, ErasureProof, FoodBank
 from tenants.registry.selectors import Standing, all_banks, standings
-from tenants.registry.states import BankStatus, StepKind, StepState
+from tenants.registry.states import GONE, BankStatus, StepKind, StepState
 from tenants.registry.versions import followed, present
 from tenants.registry.views.words import ACT_LABELS, EVENT_LABELS, STATUS_TONES
 
@@ -40,6 +42,11 @@ def status_chip(bank: FoodBank) -> Chip:
 def territory_words(bank: FoodBank) -> str:
     """Return the departments that a bank serves."""
     return ", ".join(sorted(each.department for each in bank.territories.all()))
+
+
+def schema_words(bank: FoodBank) -> str:
+    """Return the schema of a bank's space; an erased bank has none any more."""
+    return bank.schema_name if bank.has_schema and bank.status not in GONE else ""
 
 
 def version_chip(bank: FoodBank, schemas: dict[str, str]) -> Chip | str:
@@ -119,7 +126,6 @@ class BankDetail(RecordDetail[FoodBank]):
     template_name = "operator/bank.html"
     fields = (
         Column(label=_("Kind"), value="get_kind_display"),
-        Column(label=_("Address"), value="host"),
         Column(label=_("Former addresses"), value=lambda bank: "\n".join(bank.former_hosts)),
         Column(label=_("In this state since"), value="status_since", kind=Kind.MOMENT),
         Column(label=_("Registered on"), value="created_at", kind=Kind.MOMENT),
@@ -127,7 +133,7 @@ class BankDetail(RecordDetail[FoodBank]):
         Column(label=_("Town"), value="city"),
         Column(label=_("Departments served"), value=territory_words),
         Column(label=_("Version"), value=lambda bank: version_chip(bank, followed())),
-        Column(label=_("Schema"), value=lambda bank: bank.schema_name if bank.has_schema else ""),
+        Column(label=_("Schema"), value=schema_words),
     )
 
     def records(self) -> QuerySet[FoodBank]:
@@ -162,8 +168,12 @@ class BankDetail(RecordDetail[FoodBank]):
                 primary=verb in PRIMARY,
             )
             for verb, icon in ACTS.items()
-            if verb in allowed
+            if verb in allowed and (verb != "erase" or self._is_erasable)
         ]
+
+    @property
+    def _is_erasable(self) -> bool:
+        return erasable_from(self.record) <= clock.now()
 
     def panels(self, record: FoodBank) -> list[Panel]:
         """Return the step under way or the last one that failed, what waits, the last export, the history."""
@@ -174,7 +184,8 @@ class BankDetail(RecordDetail[FoodBank]):
             shown.append(Panel(title=title, template="operator/step.html", context=context))
         if record.status != BankStatus.ERASED:
             kept = record.steps.filter(kind__in=(StepKind.EXPORT, StepKind.ARCHIVE), state=StepState.DONE)
-            waits, export = {"standing": self.standing}, {"step": kept.first()}
+            waits = {"standing": self.standing}
+            export = {"step": kept.first(), "may_ask": "export" in self.allowed and not self.standing.step}
             shown.append(Panel(title=_("Work in hand"), template="operator/work.html", context=waits))
             shown.append(Panel(title=_("Last export"), template="operator/export.html", context=export))
         lines = {"lines": event_lines(record)}
@@ -242,6 +253,7 @@ def bank_proof(request: StaffRequest, pk: UUID) -> HttpResponseBase:
     if request.GET.get("format") == "json":
         said = {"statement": statement_of(proof), "sha256": proof.digest}
         return JsonResponse(said, json_dumps_params={"ensure_ascii": False, "indent": 1})
+    names = {model._meta.db_table: capfirst(model._meta.verbose_name_plural) for model in apps.get_models()}
     return render(
         request,
         "operator/proof.html",
@@ -250,6 +262,8 @@ def bank_proof(request: StaffRequest, pk: UUID) -> HttpResponseBase:
             "is_intact": digest_of(proof) == proof.digest,
             "rows": sum(proof.removed["tables"].values()),
             "shared": sum(proof.removed["shared"].values()),
+            "kept": [(names.get(table, table), count) for table, count in proof.kept.items()],
+            "is_nothing_left": not any(proof.checks.values()),
         },
     )
 
