@@ -87,7 +87,9 @@ def serve(session: str) -> None:
     """Answer orders until the end of input."""
     from django.core.wsgi import get_wsgi_application
 
-    application = get_wsgi_application()
+    from collecto.frame_room import with_room
+
+    application = with_room(get_wsgi_application())
     if hasattr(
         os, "sched_setaffinity"
     ):  # both processes on one processor, so that neither has the better one

@@ -6,8 +6,10 @@ may you see*: the rows of the host's own bank.
 
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from copy import copy
 from datetime import tzinfo
 from functools import partial
+from time import monotonic
 from typing import Any
 
 from django.conf import settings
@@ -39,6 +41,7 @@ class SpaceMiddleware:
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
+        self._known: dict[str, tuple[float, Domain]] = {}
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Find the space of the host and answer from the shared tables."""
@@ -48,7 +51,7 @@ class SpaceMiddleware:
             request.urlconf = settings.PUBLIC_SCHEMA_URLCONF
         else:
             domain = self._domain_at(host)
-            bank = domain.tenant if domain else None
+            bank = copy(domain.tenant) if domain else None
             if bank is None or bank.status != BankStatus.ACTIVE:
                 return self._closed(request, bank)
             if domain and domain.redirect_until:
@@ -60,9 +63,20 @@ class SpaceMiddleware:
             return _kept_open(self.get_response(request), scope)
 
     def _domain_at(self, host: str) -> Domain | None:
-        """Return the host as the register knows it, with its bank; one that no longer leads is unknown."""
+        """Return the host as the register knows it, with its bank; one that no longer leads is unknown.
+
+        A host that answers is remembered for ``HOST_MEMORY_SECONDS``: so long, at most, do the pages of a
+        bank go on after it was suspended.
+        """
+        until, known = self._known.get(host, (0.0, None))
+        if known is not None and monotonic() < until:
+            return known
         with in_platform(Purpose.REQUEST):
             found = Domain.objects.filter(domain=host).select_related("tenant__parent").first()
+        if found and not found.redirect_until and found.tenant.status == BankStatus.ACTIVE:
+            self._known[host] = (monotonic() + settings.HOST_MEMORY_SECONDS, found)
+        else:
+            self._known.pop(host, None)
         is_over = found and found.redirect_until and found.redirect_until <= clock.now()
         return None if is_over else found
 

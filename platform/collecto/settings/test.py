@@ -24,3 +24,4 @@ DATABASES.setdefault("owner", OWNER)["OPTIONS"].pop("pool")
 TENANT_DB_ALIAS = "owner"
 SENTRY_DSN = ""
 SCOPE_CHECK_EVERY = 1
+HOST_MEMORY_SECONDS = 0.0
