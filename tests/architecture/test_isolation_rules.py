@@ -43,7 +43,7 @@ REMEMBERED = {
     "platform/collecto/local_server.py": {"_parted"},
     "platform/collecto/settings/base.py": {"SILENCED_SYSTEM_CHECKS"},
     "platform/collecto/health.py": {"_known_migrations", "_allowed"},
-    "tenants/isolation/blueprint.py": {"_written_down", "history_table"},
+    "tenants/isolation/blueprint.py": {"blueprint", "history_table"},
     "tenants/registry/territory.py": {"_by_code"},
     "tenants/registry/versions.py": {"present"},
 }

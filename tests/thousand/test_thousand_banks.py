@@ -13,7 +13,7 @@ import pytest
 
 from tests.architecture.sources import ROOT
 
-pytestmark = pytest.mark.thousand
+pytestmark = [pytest.mark.thousand, pytest.mark.pitfall(28)]
 BANKS = 1000
 
 

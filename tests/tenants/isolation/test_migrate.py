@@ -107,6 +107,7 @@ def role_prefix() -> str:
     return settings.DATABASE_ROLE_PREFIX
 
 
+@pytest.mark.pitfall(22)
 def test_a_bank_whose_rows_do_not_bear_the_change_is_named_and_the_others_go_on(plant, banks):
     give_donors(banks[0], "A")
     plant(
@@ -122,6 +123,7 @@ def test_a_bank_whose_rows_do_not_bear_the_change_is_named_and_the_others_go_on(
     assert "note_0" not in columns_of(banks[0].schema_name, "donors_donor")
 
 
+@pytest.mark.pitfall(22)
 def test_after_the_repair_only_the_bank_that_failed_is_left_to_migrate(plant, banks):
     give_donors(banks[0], "A")
     plant(
@@ -148,6 +150,7 @@ def test_the_canary_can_be_named(plant, banks):
     assert reports[0].bank == banks[1].slug
 
 
+@pytest.mark.pitfall(22)
 def test_a_table_in_use_is_waited_for_and_tried_again(plant, banks):
     plant("donors", *SIX_FIELDS)
     groups = pending([banks[0].slug])
@@ -270,6 +273,7 @@ def test_a_squashed_migration_whose_parts_are_there_is_only_written_down(plant, 
     assert pending([bank.slug for bank in banks]) == []
 
 
+@pytest.mark.pitfall(22)
 def test_a_bank_works_before_and_after_a_change_that_only_adds(plant, banks):
     """The running code does not know the new column: it works beside banks of both versions."""
     plant(

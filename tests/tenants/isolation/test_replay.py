@@ -64,6 +64,7 @@ def assert_alike(one: str, other: str) -> None:
     assert dumped(other) == dumped(one)
 
 
+@pytest.mark.pitfall(21)
 def test_replay_makes_what_the_migrations_make(schema):
     replayed, migrated = schema("b_replayed"), schema("b_migrated")
     build_schema(replayed)
@@ -88,6 +89,7 @@ def plant_all_sorts(plant) -> None:
     plant("donors", 'migrations.RunSQL([("COMMENT ON TABLE donors_donor IS %s", ["50 % & \'more\'"])])')
 
 
+@pytest.mark.pitfall(21)
 def test_a_schema_of_an_older_version_brought_up_by_replay_is_a_new_one(plant, redrawn, schema):
     old, new, migrated = schema("b_older"), schema("b_newer"), schema("b_slower")
     build_schema(old)

@@ -197,6 +197,7 @@ def names_in(bank: FoodBank) -> list[str]:
         return [name for rows in held for name in rows.values_list("name", flat=True)]
 
 
+@pytest.mark.pitfall(7)
 @pytest.mark.parametrize("act", QUERYSETS.values(), ids=QUERYSETS)
 def test_a_queryset_of_one_bank_refuses_in_the_other_to_be(twins, carried, act):
     with in_tenant(twins[1], Purpose.TEST), REFUSED, transaction.atomic():
@@ -204,6 +205,7 @@ def test_a_queryset_of_one_bank_refuses_in_the_other_to_be(twins, carried, act):
     assert names_in(twins[1]) == ["Warehouse B", "Antenna B", "Truck B", "Rack B"]
 
 
+@pytest.mark.pitfall(7)
 @pytest.mark.parametrize("act", ROWS.values(), ids=ROWS)
 def test_a_row_of_one_bank_refuses_in_the_other_to_be(twins, carried, act):
     with in_tenant(twins[1], Purpose.TEST), REFUSED, transaction.atomic():
@@ -233,6 +235,7 @@ def begun(read: Callable[[], Any], bank: FoodBank) -> Iterator[Any]:
         rows.close()
 
 
+@pytest.mark.pitfall(7)
 @pytest.mark.parametrize("read", READINGS.values(), ids=READINGS)
 def test_reading_begun_in_one_bank_does_not_go_on_in_the_other(twins, read):
     with begun(read, twins[0]) as rows, in_tenant(twins[1], Purpose.TEST), pytest.raises(ForeignRow):
@@ -355,6 +358,7 @@ def test_the_owner_in_a_bank_s_schema_counts_as_that_bank(twins, carried):
         carried.queryset.all()
 
 
+@pytest.mark.pitfall(8)
 @isolate_apps("apps.kernel")
 def test_the_table_between_two_kinds_of_rows_is_guarded(twins):
     class Label(BankRow):
