@@ -48,6 +48,12 @@ class Network:
         page.goto(f"/enter/{hat.pk}/")
         return page
 
+    def operate(self, **options: Any) -> Page:
+        """Open the window of the operator of the platform, on the list of banks."""
+        page = self.visit(**options)
+        page.goto("/enter/operator/")
+        return page
+
     def close(self, page: Page) -> list[str]:
         """Close a window and return what it complained about."""
         page.context.close()

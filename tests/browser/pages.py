@@ -8,6 +8,7 @@ from tenants.crossing import Purpose, in_platform
 from tenants.network.links import declaration_word
 from tenants.network.models import DonorAccount, NetworkOffer
 from tenants.network.states import NetworkOfferStatus
+from tests.browser.lives import banks_of_every_state, work_set_aside
 from tests.browser.morning import (
     BANK,
     a_picked_order,
@@ -39,6 +40,7 @@ ANALYST = Somebody("federation", Role.FEDERATION)
 STRANGER = Somebody()
 PASSER_BY = Somebody("")
 LOST = Somebody("nulle-part")
+OPERATOR = Somebody("", Role.OPERATOR)
 
 NO_PAGE = {
     "offers_offer_accept_all",
@@ -66,12 +68,17 @@ OTHER_SITES = {
     "public_take_back": (PASSER_BY, "/offers/{token}/withdraw/"),
     "public_enter": (PASSER_BY, "/enter/"),
     "public_not_found": (PASSER_BY, "/nowhere/"),
+    "public_refused": (OPERATOR, "/operator/banks/{exportee}/erase/"),
     "sign_in": (STRANGER, "/accounts/login/code/"),
     "sign_out": (MANAGER, "/accounts/logout/"),
     "bank_enter": (STRANGER, "/enter/"),
     "bank_not_found": (MANAGER, "/nowhere/"),
     "bank_refused": (DRIVER, "/donors/"),
     "bank_unknown": (LOST, "/"),
+    "bank_suspended": (Somebody("suspendue"), "/"),
+    "bank_archived": (Somebody("archivee"), "/"),
+    "bank_erased": (Somebody("effacee"), "/"),
+    "bank_renamed": (Somebody("ancienne"), "/stock/"),
     "partner_home": (PARTNER, "/"),
     "driver_home": (DRIVER, "/"),
     "federation_home": (ANALYST, "/"),
@@ -79,6 +86,34 @@ OTHER_SITES = {
     "federation_bank": (ANALYST, "/banks/bourgogne/"),
 }
 """Pages of the other sites, and those that a bank shows to somebody else."""
+
+
+OPERATED = {
+    "operator_bank_list": "/operator/",
+    "operator_bank_found": "/operator/?q=Bourgogne&status=archived",
+    "operator_bank_not_found": "/operator/?q=nowhere",
+    "operator_bank_create": "/operator/banks/new/",
+    "operator_bank_prepared": "/operator/banks/{preparee}/",
+    "operator_bank_active": "/operator/banks/{nouvelle}/",
+    "operator_bank_exporting": "/operator/banks/{exportee}/",
+    "operator_bank_failed": "/operator/banks/{echouee}/",
+    "operator_bank_archived": "/operator/banks/{archivee}/",
+    "operator_bank_erased": "/operator/banks/{effacee}/",
+    "operator_bank_proof": "/operator/banks/{effacee}/proof/",
+    "operator_bank_provision": "/operator/banks/{preparee}/provision/",
+    "operator_bank_activate": "/operator/banks/{prete}/activate/",
+    "operator_bank_rename": "/operator/banks/{echouee}/rename/",
+    "operator_bank_export": "/operator/banks/{echouee}/export/",
+    "operator_bank_suspend": "/operator/banks/{echouee}/suspend/",
+    "operator_bank_resume": "/operator/banks/{suspendue}/resume/",
+    "operator_bank_archive": "/operator/banks/{echouee}/archive/",
+    "operator_bank_restore": "/operator/banks/{archivee}/restore/",
+    "operator_bank_erase": "/operator/banks/{archivee}/erase/",
+    "operator_outbox": "/operator/outbox/",
+    "operator_outbox_discard": "/operator/outbox/{parked}/discard/",
+}
+"""Pages of the operator of the platform: a bank of every state, and every act where it can be done."""
+OTHER_SITES |= {name: (OPERATOR, path) for name, path in OPERATED.items()}
 
 
 def bank_routes() -> dict[str, tuple[Somebody, str]]:
@@ -119,7 +154,8 @@ def addresses() -> dict[str, str]:
         offer = NetworkOffer.objects.filter(status=NetworkOfferStatus.ROUTED).earliest("pk")
         word = declaration_word(DonorAccount.objects.earliest("pk"))
     token = offer.public_token
-    outside = {name: path.format(word=word, token=token) for name, (_who, path) in OTHER_SITES.items()}
+    known = {"word": word, "token": token, **banks_of_every_state(), "parked": work_set_aside()}
+    outside = {name: path.format(**known) for name, (_who, path) in OTHER_SITES.items()}
     return inside | outside
 
 

@@ -5,6 +5,7 @@ Each story makes what it needs in the lived-in network and leaves it there; none
 
 import datetime as dt
 import re
+from pathlib import Path
 
 import pytest
 from django.utils.translation import gettext, override
@@ -34,6 +35,8 @@ from tests.browser.morning import (
 from tests.browser.network import Network
 from tests.making.offers import TESTER
 from tests.making.orders import make_line, place
+from tests.making.papers import PDF, PNG
+from tests.making.partners import make_agreement, make_hygiene_visit
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("living")]
 
@@ -261,6 +264,32 @@ def test_a_delivery_note_prints_on_one_sheet_without_the_menus(network):
     assert page.pdf(format="A4").count(b"/Type /Page\n") == 1
     with in_bank():
         assert DeliveryNote.objects.get(picking_list=picking).received_by == "Paul Renard"
+
+
+def test_the_office_keeps_a_signed_agreement_and_a_photograph_in_a_charity_s_file(network, tmp_path):
+    with in_bank():
+        partner = make_agreement().partner
+        make_hygiene_visit(partner)
+    page = network.enter(Role.MANAGER)
+    for kind, name, content in ((0, "convention.pdf", PDF), (1, "chambre-froide.png", PNG)):
+        (tmp_path / name).write_bytes(content)
+        page.goto(f"/partners/{partner.pk}/")
+        follow(page, fr("Attach a paper"))
+        page.locator("[name=subject]").select_option(index=kind + 1)
+        page.locator("[name=file]").set_input_files(tmp_path / name)
+        press(page, "Attach a paper")
+        expect(row(page, name)).to_be_visible()
+    with page.expect_download() as fetched:
+        row(page, "convention.pdf").get_by_role("link").first.click()
+    assert Path(fetched.value.path()).read_bytes() == PDF
+
+    go(page, row(page, "chambre-froide.png").get_by_role("link", name=fr("Archive")))
+    press(page, "Archive")
+    expect(row(page, "chambre-froide.png")).to_have_count(0)
+    press(page, "Undo")
+    expect(row(page, "chambre-froide.png")).to_be_visible()
+    open_row(page, "chambre-froide.png")
+    assert page.locator("img").evaluate("image => image.naturalWidth") == 8
 
 
 def somebody_else_takes(product, *, kg: int) -> None:

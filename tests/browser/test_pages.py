@@ -8,9 +8,10 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page
 
+from tenants.registry.views.acts import PERFORM
 from tests.browser.audit import complaints_about
 from tests.browser.network import SIZES, Network
-from tests.browser.pages import PAGES, PARTNER, Somebody, addresses, charity
+from tests.browser.pages import OPERATED, OPERATOR, PAGES, PARTNER, STRANGER, Somebody, addresses, charity
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("living")]
 
@@ -36,6 +37,9 @@ MAIN = {
     "public_home",
     "public_give",
     "sign_in",
+    "operator_bank_list",
+    "operator_bank_archived",
+    "partners_paper_attach",
 }
 """The screens people live in."""
 SHOWN = [pytest.param(name, marks=() if name in MAIN else pytest.mark.slow) for name in PAGES]
@@ -56,6 +60,8 @@ def window_of(network: Network) -> WindowOf:
     def opened(who: Somebody, size: str) -> Page:
         if who.role is None:
             return network.visit(who.host, size=size)
+        if who == OPERATOR:
+            return network.operate(size=size)
         partner = charity() if who == PARTNER else None
         return network.enter(who.role, member=who.place, partner_id=partner, size=size)
 
@@ -74,6 +80,22 @@ def test_a_page_has_nothing_to_be_said_against_it(network, window_of, paths, nam
     network.complaints[page].clear()
     page.goto(paths[name])
     assert "\n".join(complaints_about(page) + network.complaints[page]) == ""
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_the_page_that_says_when_to_ask_again_has_nothing_to_be_said_against_it(network, settings, size):
+    settings.LIMITS = {**settings.LIMITS, "sign-in-person": (0, 900)}
+    page = network.visit(STRANGER.host, size=size)
+    page.goto("/accounts/login/code/")
+    page.locator("[name=email]").fill("somebody@example.org")
+    with page.expect_navigation() as answered:
+        page.locator("main button[type=submit]").click()
+    assert answered.value.status == 429
+    assert "\n".join(complaints_about(page) + network.complaints[page]) == ""
+
+
+def test_every_act_on_a_bank_is_looked_at():
+    assert {f"operator_bank_{verb}" for verb in PERFORM} <= set(OPERATED)
 
 
 def test_every_main_screen_exists():
