@@ -29,11 +29,12 @@ SHOWN_IN_PLACE: Final = frozenset({PNG, JPEG})
 """A browser draws pictures inside the sandbox; it refuses to draw a PDF there, so that one is saved."""
 
 HEADERS: Final = {
-    "Content-Security-Policy": "sandbox; default-src 'none'",
+    "Content-Security-Policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'",
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "private, no-store",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+"""Scripts, forms and requests are forbidden; the browser itself styles a picture to fit its window."""
 
 
 @reads

@@ -159,7 +159,7 @@ def test_a_browser_is_told_to_trust_nothing_in_a_file(browser, partner, content,
     assert answer["Content-Disposition"].startswith(disposition)
     assert answer["X-Content-Type-Options"] == "nosniff"
     assert answer["Cache-Control"] == "private, no-store"
-    assert answer["Content-Security-Policy"] == "sandbox; default-src 'none'"
+    assert answer["Content-Security-Policy"] == "sandbox; default-src 'none'; style-src 'unsafe-inline'"
 
 
 def test_a_file_of_a_kind_that_nobody_answers_for_is_not_found(browser, partner):
