@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 
 from apps.kernel.abilities import Actor, Role
+from tenants.accounts.middleware import SPACE, space_of
 from tenants.accounts.models import User
 from tenants.accounts.services import membership_grant, person_ensure
 from tenants.crossing import Purpose, in_platform
@@ -56,8 +57,16 @@ def sign_in(db: None) -> SignIn:
 def client_for(user: User, bank: FoodBank) -> Client:
     """Return a browser on a bank's host, signed in as a person."""
     client = Client(headers={"host": host_of(bank)})
-    client.force_login(user)
+    let_in(client, user, bank)
     return client
+
+
+def let_in(client: Client, user: User, bank: FoodBank | None = None) -> None:
+    """Sign a browser in on a bank's host, or on the public site."""
+    client.force_login(user)
+    session = client.session
+    session[SPACE] = space_of(bank)
+    session.save()
 
 
 def visitor(bank: FoodBank | None = None) -> Client:

@@ -47,6 +47,7 @@ def signed_in(bank: "FoodBank", role: "Role") -> str:
     from django.conf import settings
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 
+    from tenants.accounts.middleware import SPACE, space_of
     from tenants.accounts.services import membership_grant, person_ensure
     from tenants.crossing import Purpose, in_platform
 
@@ -57,6 +58,7 @@ def signed_in(bank: "FoodBank", role: "Role") -> str:
         session[SESSION_KEY] = str(user.pk)
         session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
         session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+        session[SPACE] = space_of(bank)
         session.create()
     return str(session.session_key)
 

@@ -1,11 +1,16 @@
 """Start-up checks of the project's own rules."""
 
+import re
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
+
+LONGEST_PREFIX: Final = 13
+"""What PostgreSQL's 63 bytes leave beside the longest name of a schema (49) and a colon."""
+PREFIX: Final = re.compile(rf"[a-z0-9_-]{{1,{LONGEST_PREFIX}}}")
 
 
 @register
@@ -36,3 +41,15 @@ def health_stays_inside(app_configs: Sequence[AppConfig] | None, **kwargs: Any) 
         Error(f"{host} is public: HEALTH_HOSTS must not name it", id="collecto.E004")
         for host in sorted(shown)
     ]
+
+
+@register(Tags.security, deploy=True)
+def role_names_fit(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Refuse a prefix of roles that would leave a bank's name too little room, or that hides where it ends."""
+    prefix = settings.DATABASE_ROLE_PREFIX
+    if PREFIX.fullmatch(prefix):
+        return []
+    hint = (
+        f"Set DATABASE_ROLE_PREFIX to at most {LONGEST_PREFIX} small letters, digits, dashes or underscores."
+    )
+    return [Error(f"{prefix!r} cannot begin the names of roles", hint=hint, id="collecto.E005")]

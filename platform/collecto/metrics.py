@@ -78,7 +78,7 @@ OUTBOX: Final = """
 SELECT COALESCE(bank.slug, %(nobody)s),
        EXTRACT(EPOCH FROM now() - min(row.due_at)
            FILTER (WHERE row.parked_at IS NULL AND row.due_at <= now())),
-       count(*) FILTER (WHERE row.parked_at IS NOT NULL)
+       count(*) FILTER (WHERE row.parked_at IS NOT NULL AND row.discarded_at IS NULL)
 FROM outbox_outboxmessage row LEFT JOIN registry_foodbank bank ON bank.id = row.bank_id
 WHERE row.done_at IS NULL GROUP BY 1
 """

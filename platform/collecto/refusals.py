@@ -1,11 +1,48 @@
-"""A rule of the trade that says no becomes a page that says what to do."""
+"""A rule of the trade that says no, or a server that is too busy, becomes a page that says what to do."""
 
+import sys
 from collections.abc import Callable
+from typing import Final
 
-from django.http import HttpRequest, HttpResponse
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+from django.views.defaults import server_error
 
 from apps.kernel.errors import Conflict, DomainError, Forbidden, TooMany, refusal_in
+
+RETRY_SECONDS: Final = 10
+TOO_BUSY: Final = ("08", "53", "57")
+"""Classes of SQLSTATE: the connection failed, the server lacks means, a statement was cancelled or ended."""
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """Answer an error that nobody caught (``handler500``): 503 where trying again helps, else 500.
+
+    Nothing here asks the database: it may be what is missing.
+    """
+    if not is_too_busy(sys.exc_info()[1]):
+        return server_error(request)
+    if request.path_info.startswith("/api/"):
+        said = _("The server is too busy. Try again in a moment.")
+        answer: HttpResponse = JsonResponse(
+            {"code": "too_busy", "message": said, "field": None, "errors": []}, status=503
+        )
+    else:
+        answer = HttpResponse(render_to_string("503.html"), status=503)
+    answer["Retry-After"] = str(RETRY_SECONDS)
+    answer["Cache-Control"] = "no-store"
+    return answer
+
+
+def is_too_busy(error: BaseException | None) -> bool:
+    """Tell whether the database could not answer now: no connection, no means, no time."""
+    if not isinstance(error, OperationalError | InterfaceError):
+        return False
+    state = getattr(error.__cause__, "sqlstate", None)
+    return state is None or state.startswith(TOO_BUSY)
 
 
 class RefusalMiddleware:

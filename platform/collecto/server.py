@@ -26,6 +26,8 @@ class ServerLogger(Logger):  # type: ignore[misc]
 
 
 logger_class = ServerLogger
+forwarder_headers = ""
+"""No header moves the root of the site: who may see what is told by the path."""
 
 
 def child_exit(server: Any, worker: Any) -> None:

@@ -12,3 +12,4 @@ urlpatterns = [
     path("accounts/", include("tenants.accounts.urls")),
     path("", include("collecto.demo.urls")),
 ]
+handler500 = "collecto.refusals.broken"

@@ -18,3 +18,4 @@ urlpatterns = [
     path("", include("collecto.demo.urls")),
     path("api/v1/", include("api.urls")),
 ]
+handler500 = "collecto.refusals.broken"

@@ -16,6 +16,14 @@ ANONYMOUS = Actor(id=None, label="")
 OPEN_TO_STRANGERS = ("/accounts/", "/static/", "/enter/", "/api/")
 """Addresses that answer people without a hat here by themselves; the API refuses in its own shape."""
 
+SPACE = "space"
+"""Key of a session that names the space it was opened in."""
+
+
+def space_of(bank: FoodBank | None) -> str:
+    """Return the word that a session of a host carries: the bank's id, or *public*."""
+    return str(bank.pk) if bank else "public"
+
 
 class LanguageMiddleware:
     """Answers a signed-in person in the language of their file, whatever the browser asks for.
@@ -61,7 +69,7 @@ class ActorMiddleware:
         hats = list(hats_of(user))
         request.hats = hats  # type: ignore[attr-defined]
         actor = self._actor(user, bank, hats)
-        if actor is None and not request.path.startswith(OPEN_TO_STRANGERS):
+        if actor is None and not request.path_info.startswith(OPEN_TO_STRANGERS):
             return render(request, "no_hat.html", {"hats": hats}, status=403)
         request.actor = actor or ANONYMOUS  # type: ignore[attr-defined]
         return self.get_response(request)
@@ -73,7 +81,4 @@ class ActorMiddleware:
         return actor_in(user, bank, hats)
 
     def _is_foreign(self, request: HttpRequest, bank: FoodBank | None) -> bool:
-        here = str(bank.pk) if bank else "public"
-        if "space" not in request.session:
-            request.session["space"] = here
-        return bool(request.session["space"] != here)
+        return bool(request.session.get(SPACE) != space_of(bank))

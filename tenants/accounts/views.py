@@ -25,7 +25,10 @@ def account_language(request: HttpRequest) -> HttpResponseBase:
 
 
 def counted_requests(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """Count requests for a sign-in code on each site: strictly per person, generously per address.
+    """Count requests for a sign-in code: strictly per person and address, generously per address alone.
+
+    The mails that one person gets from the whole network are counted too, generously: somebody else's
+    requests must not shut a person out, nor fill their letter box.
 
     Raises:
         TooMany: the page says when to try again.
@@ -36,7 +39,9 @@ def counted_requests(view: Callable[..., HttpResponseBase]) -> Callable[..., Htt
         if request.method == "POST":
             here = getattr(getattr(request, "bank", None), "pk", None)
             count("sign-in-address", here, address_of(request))
-            count("sign-in-person", here, request.POST.get("email", "").strip().lower())
+            person = request.POST.get("email", "").strip().lower()
+            count("sign-in-person", here, address_of(request), person)
+            count("sign-in-mail", person)
         return view(request, *args, **kwargs)
 
     return counting

@@ -35,9 +35,24 @@ DOORS: Final[dict[str, tuple[str, ...]]] = {
 """Functions of the public schema that a role may call; the others serve triggers alone."""
 
 
+LONGEST_ROLE: Final = 63
+"""Bytes of a name that PostgreSQL keeps; it cuts the rest off without a word."""
+
+
+class RoleNameTooLong(ValueError):
+    """PostgreSQL would cut the name of a role, and two banks might share one."""
+
+
 def role_name(name: str) -> str:
-    """Return the role of a schema or a group, unique in the cluster: ``<prefix>:<name>``."""
-    return f"{settings.DATABASE_ROLE_PREFIX}:{name}"
+    """Return the role of a schema or a group, unique in the cluster: ``<prefix>:<name>``.
+
+    Raises:
+        RoleNameTooLong: the prefix of the installation leaves too little room for the name.
+    """
+    role = f"{settings.DATABASE_ROLE_PREFIX}:{name}"
+    if len(role.encode()) > LONGEST_ROLE:
+        raise RoleNameTooLong(f"{role} is longer than {LONGEST_ROLE} bytes: shorten DATABASE_ROLE_PREFIX")
+    return role
 
 
 def app_login() -> str:
@@ -207,11 +222,16 @@ def _protect_rows(cursor: Any, model: type[models.Model]) -> None:
 def _close_set_config(cursor: Any) -> None:
     """Take ``set_config`` from everybody: it would change role and schema from inside a SELECT.
 
-    Only a superuser may; where the owner is not one, the start-up check says what is left open.
+    Backups need it: a role for them is a member of ``pg_read_all_data``, which keeps it. Only a superuser
+    may take it away; where the owner is not one, the start-up check says what is left open.
     """
     cursor.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
     if cursor.fetchone() == (True,):
-        cursor.execute("REVOKE EXECUTE ON FUNCTION pg_catalog.set_config(text, text, boolean) FROM PUBLIC")
+        cursor.execute(
+            "REVOKE EXECUTE ON FUNCTION pg_catalog.set_config(text, text, boolean) FROM PUBLIC;"
+            "GRANT EXECUTE ON FUNCTION pg_catalog.set_config(text, text, boolean)"
+            " TO CURRENT_USER, pg_read_all_data"
+        )
 
 
 def _on_schema(schema: str, role: str) -> sql.Composed:

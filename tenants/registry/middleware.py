@@ -13,7 +13,7 @@ from time import monotonic
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
@@ -45,7 +45,7 @@ class SpaceMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Find the space of the host and answer from the shared tables."""
-        host = request.get_host().split(":")[0].lower()
+        host = request.get_host().split(":")[0].lower().rstrip(".")
         bank = None
         if host in settings.PUBLIC_HOSTS:
             request.urlconf = settings.PUBLIC_SCHEMA_URLCONF
@@ -91,12 +91,17 @@ class SpaceMiddleware:
 
 
 def _moved(request: HttpRequest, bank: FoodBank) -> HttpResponse:
-    """Lead to the present host of a renamed bank, same page; what was sent is sent again there."""
+    """Lead to the present host of a renamed bank, same page; what was sent is sent again there.
+
+    No browser remembers it: the name may come back, or go to somebody else.
+    """
     with in_platform(Purpose.REQUEST):
         host = bank.host
     port = request.get_host().partition(":")[2]
     address = f"{request.scheme}://{host}{':' + port if port else ''}{request.get_full_path()}"
-    return HttpResponsePermanentRedirect(address, preserve_request=request.method not in READING)
+    moved = HttpResponseRedirect(address, preserve_request=request.method not in READING)
+    moved["Cache-Control"] = "no-store"
+    return moved
 
 
 class BankMiddleware:
@@ -108,7 +113,7 @@ class BankMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Answer inside the bank's scope; pages about people stay with the shared tables."""
         bank: FoodBank | None = request.bank  # type: ignore[attr-defined]
-        if bank is None or request.path.startswith(ABOUT_PEOPLE):
+        if bank is None or request.path_info.startswith(ABOUT_PEOPLE):
             return self.get_response(request)
         of_federation = bank.kind == BankKind.FEDERATION
         opening = in_federation if of_federation else in_tenant
@@ -155,9 +160,15 @@ def _streamed(reopened: Reopened, chunks: Iterator[bytes]) -> Iterator[bytes]:
 
 
 async def _streamed_later(reopened: Reopened, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    while True:
-        with reopened():
-            chunk = await anext(chunks, None)
-        if chunk is None:
-            return
-        yield chunk
+    try:
+        while True:
+            with reopened():
+                chunk = await anext(chunks, None)
+            if chunk is None:
+                return
+            yield chunk
+    finally:
+        closing = getattr(chunks, "aclose", None)
+        if closing is not None:
+            with reopened():
+                await closing()

@@ -59,7 +59,7 @@ MUTANTS = (
     Mutant(
         guard="refusal of statements that change role or schema",
         path="tenants/isolation/backend/base.py",
-        before="    if SWITCH.search(text):\n",
+        before='    if SUSPECT.search(text) and SWITCH.search(ASIDE.sub(" ", text).replace(\'"\', " ")):\n',
         after="    if False:\n",
         noticed_by=f"{ISOLATION}/test_connection.py::test_code_that_changes_role_or_schema_is_refused",
     ),
@@ -177,7 +177,7 @@ MUTANTS = (
     Mutant(
         guard="a session stays on its host",
         path="tenants/accounts/middleware.py",
-        before='        return bool(request.session["space"] != here)\n',
+        before="        return bool(request.session.get(SPACE) != space_of(bank))\n",
         after="        return False\n",
         noticed_by="tests/tenants/accounts/test_spaces.py::test_a_session_of_one_bank_opens_nothing_in_another",
     ),

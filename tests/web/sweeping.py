@@ -19,7 +19,7 @@ from tenants.network.links import declaration_word
 from tenants.network.models import DonorAccount, NetworkOffer, Transfer
 from tenants.registry.models import FoodBank
 from tests.making.twins import BANK_ROLES, MARKS
-from tests.people import host_of
+from tests.people import host_of, let_in
 from tests.twins import Twins
 from tests.web.routes import OBJECTS, Route, address_of, routes_of
 
@@ -331,7 +331,7 @@ def _browsers(bank: FoodBank | None, site: str, *, neighbour: FoodBank) -> dict[
         for role in ROLES[site]:
             found[role] = Client(headers={"host": host})
             if role != STRANGER:
-                found[role].force_login(people[role])
+                let_in(found[role], people[role], bank)
     for browser in found.values():
         browser.get("/")
     return found

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET
 
 from apps.kernel.abilities import Role
+from tenants.accounts.middleware import SPACE, space_of
 from tenants.accounts.models import ROLE_LABELS, Membership, User
 from tenants.accounts.services import person_ensure
 from tenants.registry.models import FoodBank
@@ -60,6 +61,7 @@ def enter_as(request: HttpRequest, hat_id: UUID) -> HttpResponse:
     hat = get_object_or_404(Membership, pk=hat_id, bank=bank, ended_at__isnull=True)
     user: User = hat.user
     login(request, user, backend=BACKEND)
+    request.session[SPACE] = space_of(bank)
     return redirect("home")
 
 
@@ -78,4 +80,5 @@ def enter_operator(request: HttpRequest) -> HttpResponse:
         user.is_staff = True
         user.save(update_fields=["is_staff"])
     login(request, user, backend=BACKEND)
+    request.session[SPACE] = space_of(None)
     return redirect("operator_bank_list")

@@ -28,6 +28,7 @@ LIMITS = {
     "api-stranger": (60, 60),
     "sign-in-address": (200, 900),
     "sign-in-person": (5, 900),
+    "sign-in-mail": (30, 3600),
     "give-address": (120, 3600),
     "give-person": (10, 3600),
 }

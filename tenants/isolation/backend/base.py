@@ -37,12 +37,16 @@ class Applied(NamedTuple):
 
 
 FORGET: Final = "RESET ROLE; RESET ALL; CLOSE ALL; UNLISTEN *; SELECT pg_advisory_unlock_all()"
+SUSPECT: Final = re.compile(r"\b(?:SET|RESET|DISCARD|DO|CALL)\b", re.IGNORECASE)
+"""A word that a statement which changes whose rows are in reach cannot do without."""
+ASIDE: Final = re.compile(r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'|(?P<quote>\$\w*\$).*?(?P=quote)", re.DOTALL)
+"""Comments and texts: what they say does nothing."""
 SWITCH: Final = re.compile(
-    r"(?:^|;)\s*(?:(?:SET|RESET)\s+(?:(?:LOCAL|SESSION)\s+)?(?:ROLE|SESSION\s+AUTHORIZATION|SEARCH_PATH|ALL)"
-    r"|SET\s+SCHEMA|DISCARD)\b",
+    r"(?:^|;|\bBEGIN\b)\s*(?:(?:SET|RESET)\s+(?:(?:LOCAL|SESSION)\s+)?"
+    r"(?:ROLE|SESSION\s+AUTHORIZATION|SEARCH_PATH|SESSION_AUTHORIZATION|SCHEMA|ALL)|DISCARD|DO|CALL)\b",
     re.IGNORECASE,
 )
-"""Statements that change whose rows are in reach; only this module sends them."""
+"""Statements that change whose rows are in reach, or may; only this module sends them."""
 
 
 class ForeignSwitch(PermissionError):
@@ -63,7 +67,7 @@ def refuse_switch(statement: Any) -> None:
         ForeignSwitch: it would.
     """
     text = statement if isinstance(statement, str) else statement.as_string(None)
-    if SWITCH.search(text):
+    if SUSPECT.search(text) and SWITCH.search(ASIDE.sub(" ", text).replace('"', " ")):
         raise ForeignSwitch(f"only tenants.crossing opens a bank; refused: {text[:60]}")
 
 

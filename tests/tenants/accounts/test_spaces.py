@@ -65,4 +65,18 @@ def test_cookies_are_given_to_one_host_only(twin_a: FoodBank, person_of_both):
     browser = signed_in(person_of_both, twin_a)
     browser.get("/donors/")
     browser.get("/accounts/login/code/")
-    assert {cookie["domain"] for cookie in browser.cookies.values()} == {""}
+    assert {cookie["domain"] or "" for cookie in browser.cookies.values()} == {""}
+
+
+@pytest.mark.pitfall(19)
+def test_a_session_that_names_no_space_opens_none(twin_a: FoodBank, person_of_both):
+    browser = Client(headers={"host": host_of(twin_a)})
+    with in_platform(Purpose.TEST):
+        browser.force_login(person_of_both)
+    assert browser.get("/donors/").status_code == 403
+
+
+def test_after_signing_out_nobody_is_led_to_another_bank_s_host(twin_a: FoodBank, person_of_both):
+    browser = signed_in(person_of_both, twin_a)
+    answer = browser.post("/accounts/logout/", {"next": "http://twin-b.localhost/"})
+    assert "twin-b" not in answer.headers["Location"]

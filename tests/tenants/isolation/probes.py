@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 
 from django.core.cache import cache
+from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.urls import path
 
@@ -48,7 +49,17 @@ async def async_stream_view(request: HttpRequest) -> StreamingHttpResponse:
     return StreamingHttpResponse(lines())
 
 
+def slow_view(request: HttpRequest) -> HttpResponse:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = '5ms'")
+        cursor.execute("SELECT pg_sleep(1)")
+    return HttpResponse()
+
+
+handler500 = "collecto.refusals.broken"
 urlpatterns = [
+    path("slow/", slow_view),
+    path("api/slow/", slow_view),
     path("sync/", sync_view),
     path("async/", async_view),
     path("stream/", stream_view),

@@ -160,12 +160,35 @@ def test_after_a_lost_connection_the_next_query_is_in_the_open_bank(twin_a: Food
         "RESET search_path",
         "SET SESSION AUTHORIZATION DEFAULT",
         "DISCARD ALL",
+        'SET/**/ROLE "{role}"',
+        '/* a */ SET ROLE "{role}"',
+        '-- a\nSET ROLE "{role}"',
+        'SET "role" = "{role}"',
+        'SET "search_path" = {schema}',
+        "SELECT 1; /**/ SET ROLE NONE",
+        "DO $$BEGIN SET ROLE NONE; END$$",
+        "CALL anything()",
     ],
 )
 def test_code_that_changes_role_or_schema_is_refused(bank: FoodBank, twin_b: FoodBank, statement: str):
     other = {"role": role_name(twin_b.schema_name), "schema": twin_b.schema_name}
     with pytest.raises(ForeignSwitch), connection.cursor() as cursor:
         cursor.execute(statement.format(**other))
+    assert applied() == (role_name(bank.schema_name), "b_twin_a, public")
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "SET CONSTRAINTS ALL IMMEDIATE",
+        "SET LOCAL lock_timeout = '1s'",
+        "UPDATE kernel_documentsequence SET last = 1 WHERE kind = 'SET ROLE x; RESET ALL'",
+        "SELECT 'a; SET ROLE b' -- SET ROLE b",
+    ],
+)
+def test_statements_that_only_look_alike_pass(bank: FoodBank, statement: str):
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)
     assert applied() == (role_name(bank.schema_name), "b_twin_a, public")
 
 

@@ -90,7 +90,7 @@ def test_a_refusal_says_how_long_to_wait_in_both_languages(settings, twin_a: Foo
         count("x", "somebody")
     for language in ("en", "fr"):
         with translation.override(language):
-            assert re.search(r"\d+ min", str(refused.value))
+            assert re.search(r"\d+\smin", str(refused.value))
 
 
 @pytest.mark.parametrize(
@@ -120,12 +120,29 @@ def ask(bank: FoodBank, email: str, address: str = "192.0.2.1") -> Any:
     return visitor(bank).post(SIGN_IN, {"email": email}, REMOTE_ADDR=address)
 
 
-def test_codes_for_one_person_are_asked_so_often_wherever_from(settings, twin_a: FoodBank, twin_b: FoodBank):
+def test_codes_for_one_person_are_asked_so_often_from_one_address(
+    settings, twin_a: FoodBank, twin_b: FoodBank
+):
     settings.LIMITS = {**settings.LIMITS, "sign-in-person": (3, 3600)}
-    answers = [ask(twin_a, "Monique@example.org ", f"192.0.2.{n}").status_code for n in range(4)]
+    answers = [ask(twin_a, "Monique@example.org ").status_code for _ in range(4)]
     assert answers == [302, 302, 302, 429]
     assert ask(twin_a, "karim@example.org").status_code == 302
     assert ask(twin_b, "monique@example.org").status_code == 302
+
+
+def test_somebody_else_s_requests_do_not_shut_a_person_out(settings, twin_a: FoodBank):
+    settings.LIMITS = {**settings.LIMITS, "sign-in-person": (1, 3600)}
+    assert [ask(twin_a, "monique@example.org", "203.0.113.9").status_code for _ in range(2)] == [302, 429]
+    assert ask(twin_a, "monique@example.org").status_code == 302
+
+
+def test_the_network_sends_one_person_so_many_mails_and_no_more(settings, twin_a: FoodBank, twin_b: FoodBank):
+    settings.LIMITS = {**settings.LIMITS, "sign-in-mail": (2, 3600)}
+    asked = [
+        ask(bank, "monique@example.org", f"192.0.2.{n}").status_code
+        for n, bank in enumerate((twin_a, twin_b, twin_a))
+    ]
+    assert asked == [302, 302, 429]
 
 
 def test_an_office_behind_one_address_is_not_shut_out(twin_a: FoodBank):

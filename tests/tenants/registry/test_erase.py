@@ -27,7 +27,7 @@ from tenants.registry.services import NewBank, bank_open
 from tenants.registry.states import BankStatus, StepKind, StepState
 from tenants.registry.steps import step_ask, step_run
 from tests.making.banks import asked, events_of, fill, moved, remove
-from tests.people import actor_as, host_of
+from tests.people import actor_as, host_of, let_in
 from tests.spaces import OPERATOR
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -105,7 +105,7 @@ def test_sessions_opened_on_its_host_end(fresh_bank):
     fill(bank)
     browser = Client(headers={"host": host_of(bank)})
     with in_platform(Purpose.TEST):
-        browser.force_login(User.objects.get(email=f"{bank.slug}@example.org"))
+        let_in(browser, User.objects.get(email=f"{bank.slug}@example.org"), bank)
     assert browser.get("/").status_code == 200
     moved(bank, BankStatus.SUSPENDED, BankStatus.ARCHIVED)
     assert erased(bank).removed["sessions"] == 1

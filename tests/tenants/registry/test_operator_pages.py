@@ -17,7 +17,7 @@ from tenants.registry.models import BankStep, ErasureProof, FoodBank
 from tenants.registry.states import BankStatus, StepKind, StepState
 from tenants.registry.steps import step_ask, step_run
 from tests.making.banks import events_of, fill, moved, remove
-from tests.people import visitor
+from tests.people import let_in, visitor
 from tests.spaces import OPERATOR
 from tests.web.routes import routes_of
 
@@ -29,7 +29,7 @@ PAGES = [route for route in routes_of("collecto.urls_public") if route.pattern.s
 def browser_of(user: User) -> Client:
     browser = Client(headers={"host": "localhost"})
     with in_platform(Purpose.TEST):
-        browser.force_login(user)
+        let_in(browser, user)
     return browser
 
 
