@@ -45,7 +45,7 @@ def health_stays_inside(app_configs: Sequence[AppConfig] | None, **kwargs: Any) 
 
 @register(Tags.security, deploy=True)
 def role_names_fit(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
-    """Refuse a prefix of roles that would leave a bank's name too little room, or that hides where it ends."""
+    """Refuse a prefix of roles that leaves a bank's name too little room, or hides where it ends."""
     prefix = settings.DATABASE_ROLE_PREFIX
     if PREFIX.fullmatch(prefix):
         return []
