@@ -6,14 +6,15 @@ from typing import Any, Final
 from django import forms
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from apps.kernel.abilities import Actor, require
 from apps.kernel.doors import StaffRequest, reads, writes
-from apps.kernel.errors import DomainError, Forbidden
+from apps.kernel.errors import Conflict, DomainError, Forbidden
 from apps.kernel.forms import add_refusal
 from apps.kernel.pages import RecordAct, RecordCreate
 from tenants.outbox.selectors import parked_rows
@@ -130,6 +131,18 @@ class BankAct(RecordAct[FoodBank]):
     def lead(self) -> Any:  # type: ignore[override]
         """What will happen."""
         return ACT_LEADS[self.act]
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Say to the operator that the bank's state has changed; refuse everybody else.
+
+        Raises:
+            Conflict: in its present state the bank does not take this act.
+            Forbidden: only the operator.
+        """
+        require(self.allowed, "view")
+        if self.act not in self.allowed:
+            raise Conflict(_("This bank has just been changed by somebody else."))
+        return super().dispatch(request, *args, **kwargs)
 
     def get(self, request: StaffRequest, pk: Any, act: str) -> HttpResponse:  # type: ignore[override]
         """Show the form."""

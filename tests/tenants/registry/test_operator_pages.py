@@ -164,7 +164,7 @@ def test_a_suspended_bank_is_resumed(operator, bank):
 
 
 def test_an_act_that_its_state_does_not_allow_is_refused(operator, bank):
-    assert operator.post(act(bank, "erase"), {"reason": "x", "confirmation": bank.slug}).status_code == 403
+    assert operator.post(act(bank, "erase"), {"reason": "x", "confirmation": bank.slug}).status_code == 409
 
 
 def test_archiving_asks_for_the_name_of_the_bank(operator, bank):
