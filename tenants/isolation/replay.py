@@ -54,7 +54,7 @@ def replay(schema: str, script: Script, *, patience: Patience = PATIENT) -> int:
         for number, (is_atomic, steps) in enumerate(stretches, start=1):
             if is_atomic:
                 ending = closing(schema, script) if number == len(stretches) else sql.SQL("")
-                repeats += _patiently(
+                repeats += patiently(
                     partial(_together, connection, schema, steps, ending, patience), patience
                 )
             else:
@@ -129,7 +129,7 @@ def _alone(connection: BaseDatabaseWrapper, schema: str, step: Step, patience: P
     repeats = 0
     try:
         for statement in step.statements:
-            repeats += _patiently(partial(_lonely, connection, schema, statement, patience), patience)
+            repeats += patiently(partial(_lonely, connection, schema, statement, patience), patience)
         if step.before is not None:
             _send(connection, [_lock_limit(sql.SQL("SET"), patience.lock_seconds)])
             step.run(connection)
@@ -162,8 +162,12 @@ def _unfinished_indexes(connection: BaseDatabaseWrapper, schema: str) -> list[st
         return [name for (name,) in cursor.fetchall()]
 
 
-def _patiently(act: Callable[[], None], patience: Patience) -> int:
-    """Act, and act again where running work held a lock; return the number of repeats."""
+def patiently(act: Callable[[], None], patience: Patience) -> int:
+    """Act, and act again where running work held a lock; return the number of repeats.
+
+    Raises:
+        OperationalError: a lock was not given in all the attempts.
+    """
     for repeat in range(patience.attempts):
         try:
             act()

@@ -93,16 +93,21 @@ class BundleWriter:
     def __init__(self, target: IO[bytes]) -> None:
         self._zip = ZipFile(target, "w", ZIP_DEFLATED, allowZip64=True)
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._zip.close()
+
     @contextmanager
     def part(self, name: str) -> Iterator["Measured"]:
         """Open a part to write; it counts bytes and adds up the SHA-256."""
         with self._zip.open(name, "w", force_zip64=True) as out:
             yield Measured(out)
 
-    def close(self, manifest: Manifest) -> None:
-        """Write the manifest and the directory: from here on the bundle is whole."""
+    def finish(self, manifest: Manifest) -> None:
+        """Write the manifest: the bundle is whole when it is closed."""
         self._zip.writestr(MANIFEST, manifest.text)
-        self._zip.close()
 
 
 class Measured:

@@ -1,11 +1,18 @@
-"""Copying one bank out, whole, as it stood at one instant."""
+"""Copying one bank out, whole, as it stood at one instant.
 
-from collections.abc import Callable
+What is committed before a closed bank is copied is in the copy: processes that still take it for open
+forget that first, and its tables are locked against writers before they are read.
+"""
+
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
+from itertools import count
 from pathlib import Path
+from time import sleep
 from typing import Any, Final
 
-from django.db import transaction
+from django.conf import settings
+from django.db import OperationalError, transaction
 from psycopg import sql
 
 from apps.kernel import clock
@@ -14,11 +21,13 @@ from apps.kernel.scope import OWNER_DATABASE
 from tenants.accounts.models import Membership
 from tenants.crossing import Purpose, in_owner
 from tenants.isolation.files import files_of, open_file
+from tenants.isolation.replay import Patience, patiently
 from tenants.registry import progress, tables
 from tenants.registry.belongings import belongings
 from tenants.registry.bundle import CHUNK_BYTES, BundleWriter, FileCopy, Manifest, Measured, TableCopy
-from tenants.registry.locks import bank_lock
+from tenants.registry.locks import BankBusy, bank_lock
 from tenants.registry.models import FoodBank
+from tenants.registry.states import BankStatus
 from tenants.registry.tables import Table, tables_of
 from tenants.registry.versions import followed
 
@@ -40,25 +49,34 @@ BUSINESS: Final = (
 )  # fmt: skip
 """Columns of the register that describe a bank; ids and states are written apart."""
 
+WRITERS: Final = Patience(lock_seconds=0.5, attempts=8)
+"""How long writers at work are waited for: half a minute in all, each time too short for a deadlock."""
+
 
 def bank_export(
     actor: Actor, *, bank: FoodBank, target: Path, tell: progress.Tell = progress.silent
 ) -> Manifest:
     """Write a bank whole to a file: its tables, its shared rows, its files, at one instant.
 
-    The file appears when it is whole; an interrupted export leaves none. The bank may be at work.
+    The file appears when it is whole; an interrupted export leaves none. A bank at work goes on meanwhile;
+    of a closed one, whatever was begun before it closed is in the file.
 
     Raises:
         Forbidden: only the operator of the platform, or the software.
-        BankBusy: its space is being built or removed.
+        BankBusy: its space is being built or removed, or somebody does not end writing in a closed bank.
     """
     require(verbs("export", when=actor.is_any(Role.OPERATOR)), "export")
     unfinished = target.with_name(f"{target.name}.part")
     with in_owner(Purpose.PROVISIONING), bank_lock(bank.pk, shared=True):
         bank = FoodBank.objects.select_related("parent").get(pk=bank.pk)
-        with unfinished.open("wb") as stream:
-            manifest = _written(bank, BundleWriter(stream), tell)
-    unfinished.replace(target)
+        if bank.status != BankStatus.ACTIVE:
+            _wait_until_closed_everywhere(bank, tell)
+        try:
+            with unfinished.open("wb") as stream, BundleWriter(stream) as writer:
+                manifest = _written(bank, writer, tell)
+            unfinished.replace(target)
+        finally:
+            unfinished.unlink(missing_ok=True)
     return manifest
 
 
@@ -68,8 +86,12 @@ def _written(bank: FoodBank, writer: BundleWriter, tell: progress.Tell) -> Manif
         blueprint=followed().get(bank.schema_name, ""),
         made_at=clock.now().isoformat(),
     )
+    closed = tables_of(bank.schema_name) if bank.status != BankStatus.ACTIVE else []
     with transaction.atomic(using=OWNER_DATABASE):
-        tables.run("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        tables.run("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        if closed:
+            _keep_writers_out(closed, tell)
+        tables.run("SET TRANSACTION READ ONLY")
         manifest.hosts = [domain.domain for domain in bank.domains.order_by("-is_primary", "domain")]
         manifest.departments = [each.department for each in bank.territories.order_by("department")]
         manifest.people = _people(bank)
@@ -79,8 +101,36 @@ def _written(bank: FoodBank, writer: BundleWriter, tell: progress.Tell) -> Manif
     for number, name in enumerate(names):
         tell(progress.FILES, number, len(names))
         manifest.files.append(_file_copied(bank, name, writer))
-    writer.close(manifest)
+    writer.finish(manifest)
     return manifest
+
+
+def _wait_until_closed_everywhere(bank: FoodBank, tell: progress.Tell) -> None:
+    """Wait as long as a process may still take a bank for open that has just been closed."""
+    closed_for = (clock.now() - bank.status_since).total_seconds()
+    remaining = min(settings.HOST_MEMORY_SECONDS - closed_for, settings.HOST_MEMORY_SECONDS)
+    if remaining > 0:
+        tell(progress.SETTLING, 0, 1)
+        sleep(remaining)
+
+
+def _keep_writers_out(own: Sequence[Table], tell: progress.Tell) -> None:
+    """Wait for open writers of a closed bank and keep new ones out until the end of the transaction.
+
+    Raises:
+        BankBusy: a writer does not end.
+    """
+    tries = count()
+
+    def lock() -> None:
+        tell(progress.SETTLING, next(tries), WRITERS.attempts)
+        with transaction.atomic(using=OWNER_DATABASE):
+            tables.lock_against_writers(own, seconds=WRITERS.lock_seconds)
+
+    try:
+        patiently(lock, WRITERS)
+    except OperationalError as error:
+        raise BankBusy from error
 
 
 def _described(bank: FoodBank) -> dict[str, Any]:

@@ -115,6 +115,22 @@ def sequences_set(schema: str, standing: dict[str, list[Any]]) -> None:
             cursor.execute("SELECT setval(%s::regclass, %s, %s)", [sequence, last, is_called])
 
 
+def lock_against_writers(locked: Iterable[Table], *, seconds: float) -> None:
+    """Wait for those who write in tables and keep others from it until the end of the transaction.
+
+    Nothing is read: what the transaction sees is chosen afterwards.
+
+    Raises:
+        OperationalError: somebody has been writing for longer than ``seconds``.
+    """
+    each = sql.SQL(", ").join(table.identifier for table in locked)
+    limit = sql.Literal(f"{int(seconds * 1000)}ms")
+    run(
+        sql.SQL("SET LOCAL lock_timeout = {}").format(limit),
+        sql.SQL("LOCK TABLE {} IN SHARE MODE").format(each),
+    )
+
+
 def names(columns: Iterable[str]) -> sql.Composed:
     """Return column names, quoted, with commas between."""
     return sql.SQL(", ").join(map(sql.Identifier, columns))
