@@ -64,7 +64,7 @@ def overloaded(twin_a, settings) -> Client:
 def test_a_server_that_is_too_busy_says_when_to_try_again(overloaded):
     answer = overloaded.get("/slow/")
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "10")
-    assert "Too many at once" in answer.text
+    assert "The server is too busy" in answer.text
 
 
 def test_the_api_of_a_server_that_is_too_busy_says_so_in_its_own_shape(overloaded):
