@@ -3,6 +3,7 @@
 A row belongs to a bank when a column named ``bank_id``, or one that refers to the register, holds its id.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -15,6 +16,7 @@ from apps.kernel.scope import OWNER_DATABASE
 from tenants.registry.models import FoodBank
 
 REGISTER: Final = "registry_foodbank"
+HOSTS: Final = "registry_domain"
 KEPT: Final[Mapping[str, str]] = {
     "registry_foodbank": "a tombstone: the number of the bank and the department it worked in",
     "registry_bankevent": "who decided what over its life, and when",
@@ -26,7 +28,7 @@ KEPT: Final[Mapping[str, str]] = {
     "federation_delta": "national figures of past days, by number of the bank",
     "federation_rollup": "national figures of past days, by number of the bank",
 }
-"""Tables whose rows about an erased bank stay, and why (docs/adr/0007)."""
+"""Tables whose rows about an erased bank stay, and why (docs/adr/0006)."""
 
 _COLUMNS: Final = """
 SELECT table_name, array_agg(column_name ORDER BY column_name) FROM (
@@ -103,25 +105,49 @@ def removed_rows(bank_id: UUID) -> dict[str, int]:
     return removed
 
 
-def mentions(bank: FoodBank, hosts: tuple[str, ...]) -> dict[str, int]:
-    """Return how many rows of each public table outside ``KEPT`` name a bank: id, schema or host."""
-    words = [str(bank.pk), bank.pk.hex, bank.schema_name, *hosts]
-    found = {name: number for name, number in counts(bank.pk).items() if name not in KEPT}
+def left(bank_id: UUID, hosts: tuple[str, ...]) -> dict[str, int]:
+    """Return how many rows outside ``KEPT`` still belong to a bank, a host of its among them."""
+    found = _still(bank_id)
+    query = sql.SQL("SELECT count(*) FROM {} WHERE domain = ANY ({}) OR tenant_id = {}").format(
+        sql.Identifier("public", HOSTS), sql.Literal(list(hosts)), sql.Literal(str(bank_id))
+    )
+    number = next(_rows(query))[0]
+    return {**found, HOSTS: number} if number else found
+
+
+def named_by_others(bank: FoodBank, hosts: tuple[str, ...]) -> dict[str, int]:
+    """Return how many rows of each table, outside ``KEPT``, are others' and name a bank in their text.
+
+    Its id, schema or host counts where it stands as a whole word; what others wrote stays theirs.
+    """
+    own = {each.table: each.where(bank.pk) for each in belongings()}
+    found = {}
     for table, columns in _rows(sql.SQL(_TEXTS)):
         if table in KEPT:
             continue
-        said = [
-            sql.SQL("{}::text LIKE {}").format(sql.Identifier(name), sql.Literal(f"%{_plain(word)}%"))
-            for name in columns
-            for word in words
-        ]
-        query = sql.SQL("SELECT count(*) FROM {} WHERE {}").format(
-            sql.Identifier("public", table), sql.SQL(" OR ").join(said)
+        query = sql.SQL("SELECT count(*) FROM {} WHERE ({}) IS NOT TRUE AND ({})").format(
+            sql.Identifier("public", table),
+            own.get(table, sql.SQL("FALSE")),
+            sql.SQL(" OR ").join(_says(columns, bank, hosts)),
         )
         number = next(_rows(query))[0]
         if number:
-            found[table] = found.get(table, 0) + number
+            found[table] = number
     return found
+
+
+def _says(columns: list[str], bank: FoodBank, hosts: tuple[str, ...]) -> Iterator[sql.Composed]:
+    """Yield the conditions that keep rows with a word that is the bank's id, schema or host."""
+    patterns = [_as_word(word, "a-z0-9-") for word in (str(bank.pk), bank.pk.hex, *hosts)]
+    patterns.append(_as_word(bank.schema_name, "a-z0-9_"))
+    for name in columns:
+        for pattern in patterns:
+            yield sql.SQL("{}::text ~* {}").format(sql.Identifier(name), sql.Literal(pattern))
+
+
+def _as_word(word: str, letters: str) -> str:
+    """Return the regular expression that finds a word where no more of these letters stand around it."""
+    return f"(^|[^{letters}]){re.escape(word)}([^{letters}]|$)"
 
 
 def _removed(each: Belonging, bank_id: UUID, removed: dict[str, int]) -> bool:
@@ -156,8 +182,3 @@ def _rows(query: sql.Composable) -> Iterator[Any]:
     with connections[OWNER_DATABASE].cursor() as cursor:
         cursor.execute(query.as_string(None))
         yield from cursor.fetchall()
-
-
-def _plain(word: str) -> str:
-    """Return a word as a LIKE pattern that means itself."""
-    return word.replace("\\", "\\\\").replace("_", r"\_").replace("%", r"\%")

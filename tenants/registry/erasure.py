@@ -7,6 +7,7 @@ and sessions go before it, and going twice harms nothing. What was counted first
 
 import datetime as dt
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from typing import Any, Final
@@ -158,10 +159,11 @@ def _removed(
     BankStep.objects.filter(bank_id=bank.pk).exclude(state__in=UNFINISHED).delete()
     belongings.removed_rows(bank.pk)
     tell(progress.LOOKING, 0, 1)
-    checks = checks_of(bank, tuple(counted["hosts"]), role_number)
+    hosts = tuple(counted["hosts"])
+    checks = checks_of(bank, hosts, role_number)
     if any(checks.values()):
         raise LookupError(f"left after the erasure: {checks}")
-    kept = {table: number for table, number in belongings.counts(bank.pk).items() if number}
+    kept = Counter(belongings.counts(bank.pk)) + Counter(belongings.named_by_others(bank, hosts))
     move(actor, bank=bank, to=BankStatus.ERASED, reason=reason)
     FoodBank.objects.filter(pk=bank.pk).update(
         name=f"Erased bank {bank.pk.hex[-8:]}",
@@ -176,7 +178,7 @@ def _removed(
         actor_label=actor.label[:200],
         reason=reason[:500],
         removed=counted,
-        kept=kept,
+        kept=dict(kept),
         checks=checks,
     )
     proof.digest = digest_of(proof)
@@ -197,7 +199,7 @@ def checks_of(bank: FoodBank, hosts: tuple[str, ...], role_number: int) -> dict[
         "schemas": int(schema_exists(bank.schema_name)),
         **{name: next(tables.rows_of(query, [role_number]))[0] for name, query in asked.items()},
         "files": sum(1 for _name in files_of(bank.pk)) + len(export_names(bank.pk)),
-        "rows_naming_it": belongings.mentions(bank, hosts),
+        "rows_naming_it": belongings.left(bank.pk, hosts),
         "sessions": sum(1 for _session in _sessions_of(bank.pk)),
     }
 
