@@ -1,38 +1,41 @@
 """Removing a bank for good, and proving it.
 
 From the archive only, after the wait that the settings say. The schema, the role with its rights, every
-shared row outside ``belongings.KEPT`` and the state of the register go in one transaction; files, cache
-and sessions go before it, and going twice harms nothing. What was counted first is written down first.
+shared row outside ``belongings.KEPT``, the sessions and the state of the register go in one transaction.
+Files and exports go last in it, when nothing in the database is left that could refuse; going twice harms
+nothing. What was counted first is written down first.
 """
 
 import datetime as dt
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from functools import partial
 from hashlib import sha256
 from typing import Any, Final
 from uuid import UUID
 
 from django.conf import settings
 from django.contrib.sessions.models import Session
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.utils.translation import gettext_lazy as _
 from psycopg import sql
 
 from apps.kernel import clock
 from apps.kernel.abilities import Actor, Role, require, verbs
 from apps.kernel.display import day
-from apps.kernel.errors import DomainError
+from apps.kernel.errors import DomainError, refusal_in
 from apps.kernel.scope import OWNER_DATABASE
 from tenants.crossing import Purpose, in_owner
 from tenants.isolation.cache import forget_entries_of
 from tenants.isolation.files import delete_files_of, files_of
+from tenants.isolation.replay import Patience, patiently
 from tenants.isolation.rights import role_name
 from tenants.isolation.schemas import drop_schema, schema_exists
 from tenants.network.models import RoutingStep
 from tenants.registry import belongings, progress, tables
 from tenants.registry.exports import export_names, exports_forget
-from tenants.registry.locks import bank_lock
+from tenants.registry.locks import BankBusy, bank_lock
 from tenants.registry.models import BankStep, ErasureProof, FoodBank
 from tenants.registry.services import move
 from tenants.registry.states import UNFINISHED, BankStatus
@@ -42,6 +45,8 @@ BLANK: Final = {
     "latitude": None, "longitude": None,
 }  # fmt: skip
 """What the tombstone in the register no longer says."""
+READERS: Final = Patience(attempts=8)
+"""How often the schema is tried to be dropped; each time ends with the connection's ``lock_timeout``."""
 
 
 class NotErasedYet(DomainError):
@@ -88,7 +93,7 @@ def bank_erase(
     Raises:
         Forbidden: only the operator of the platform, or the software.
         NotErasedYet: not archived, or not for long enough.
-        BankBusy: somebody else works on its space.
+        BankBusy: somebody else works on its space, or reads it without end; nothing was removed.
     """
     require(verbs("erase", when=actor.is_any(Role.OPERATOR)), "erase")
     with in_owner(Purpose.PROVISIONING), bank_lock(bank.pk):
@@ -98,8 +103,6 @@ def bank_erase(
         require_erasable(bank, now=now, reason=reason)
         counted = dict(manifest or manifest_of(bank))
         tell(progress.REMOVING, 0, 1)
-        delete_files_of(bank.pk)
-        exports_forget(bank.pk)
         forget_entries_of(bank.pk)
         sessions = [session.pk for session in _sessions_of(bank.pk)]
         with transaction.atomic(using=OWNER_DATABASE):
@@ -154,15 +157,14 @@ def _removed(
 ) -> ErasureProof:
     """Remove everything that the database holds, look for what is left, and write the proof."""
     host, name, role_number = bank.host, bank.name, _role_number(bank)
-    drop_schema(bank.schema_name)
+    hosts = tuple(counted["hosts"])
+    _drop_patiently(bank.schema_name)
     RoutingStep.objects.filter(bank_id=bank.pk).update(reason={})
     BankStep.objects.filter(bank_id=bank.pk).exclude(state__in=UNFINISHED).delete()
     belongings.removed_rows(bank.pk)
     tell(progress.LOOKING, 0, 1)
-    hosts = tuple(counted["hosts"])
     checks = checks_of(bank, hosts, role_number)
-    if any(checks.values()):
-        raise LookupError(f"left after the erasure: {checks}")
+    _require_nothing_left(checks)
     kept = Counter(belongings.counts(bank.pk)) + Counter(belongings.named_by_others(bank, hosts))
     move(actor, bank=bank, to=BankStatus.ERASED, reason=reason)
     FoodBank.objects.filter(pk=bank.pk).update(
@@ -171,6 +173,8 @@ def _removed(
         schema_name=f"erased_{bank.pk.hex}",
         **BLANK,
     )
+    checks["files"] = _files_removed(bank.pk)
+    _require_nothing_left(checks)
     proof = ErasureProof(
         bank_id=bank.pk,
         name=name,
@@ -187,7 +191,7 @@ def _removed(
 
 
 def checks_of(bank: FoodBank, hosts: tuple[str, ...], role_number: int) -> dict[str, Any]:
-    """Look for what an erasure leaves, in the owner's scope: every answer is zero or empty."""
+    """Look for what an erasure leaves in the database, as the owner: every answer is zero or empty."""
     asked = {
         "roles": "SELECT count(*) FROM pg_roles WHERE oid = %s",
         "default_privileges": (
@@ -198,10 +202,35 @@ def checks_of(bank: FoodBank, hosts: tuple[str, ...], role_number: int) -> dict[
     return {
         "schemas": int(schema_exists(bank.schema_name)),
         **{name: next(tables.rows_of(query, [role_number]))[0] for name, query in asked.items()},
-        "files": sum(1 for _name in files_of(bank.pk)) + len(export_names(bank.pk)),
         "rows_naming_it": belongings.left(bank.pk, hosts),
         "sessions": sum(1 for _session in _sessions_of(bank.pk)),
     }
+
+
+def _drop_patiently(schema: str) -> None:
+    """Drop a schema; who still reads it is waited for.
+
+    Raises:
+        BankBusy: it was being read all the time.
+    """
+    try:
+        patiently(partial(drop_schema, schema), READERS)
+    except OperationalError as error:
+        if refusal_in(error) is None:
+            raise
+        raise BankBusy from error
+
+
+def _files_removed(bank_id: UUID) -> int:
+    """Remove the files and exports of a bank; returns how many are left."""
+    delete_files_of(bank_id)
+    exports_forget(bank_id)
+    return sum(1 for _name in files_of(bank_id)) + len(export_names(bank_id))
+
+
+def _require_nothing_left(checks: Mapping[str, Any]) -> None:
+    if any(checks.values()):
+        raise LookupError(f"left after the erasure: {checks}")
 
 
 def _role_number(bank: FoodBank) -> int:

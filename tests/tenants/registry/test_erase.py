@@ -4,11 +4,15 @@ import datetime as dt
 import json
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from threading import Timer
+from typing import Any, Final
 
+import psycopg
 import pytest
 from django.core.cache import cache
 from django.db import DatabaseError, connections, transaction
 from django.test import Client
+from psycopg import sql
 
 from apps.kernel import clock
 from apps.kernel.abilities import Role
@@ -17,8 +21,11 @@ from tenants.accounts.models import ApiToken, Membership, User
 from tenants.crossing import Purpose, in_owner, in_platform, in_tenant
 from tenants.federation.models import Delta
 from tenants.isolation.files import files_of
+from tenants.isolation.replay import Patience
 from tenants.isolation.rights import role_name
 from tenants.isolation.schemas import drop_schema
+from tenants.registry import belongings, erasure
+from tenants.registry.archiving import export_store
 from tenants.registry.erasure import NotErasedYet, bank_erase, digest_of, statement_of
 from tenants.registry.exports import export_names
 from tenants.registry.locks import BankBusy
@@ -29,6 +36,7 @@ from tenants.registry.steps import step_ask, step_run
 from tests.making.banks import asked, events_of, fill, moved, remove
 from tests.people import actor_as, host_of, let_in
 from tests.spaces import OPERATOR
+from tests.tenants.registry.test_kill import owner_url
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -184,6 +192,44 @@ def test_erasing_holds_up_nobody_in_the_shared_tables(bank):
             cursor.execute(ON_PUBLIC)
             strong = [(name, mode) for name, mode in cursor.fetchall() if mode in HOLDS_UP_OTHERS]
     assert strong == []
+
+
+READS: Final = "SELECT FROM {}.stock_lot"
+
+
+@pytest.fixture
+def reader(bank: FoodBank) -> Iterator[psycopg.Connection[Any]]:
+    """A session that has read a lot and has not ended its transaction."""
+    with psycopg.connect(owner_url()) as session:
+        session.execute(sql.SQL(READS).format(sql.Identifier(bank.schema_name)))
+        yield session
+        session.rollback()
+
+
+def test_an_erasure_that_fails_takes_no_file_and_no_export(bank, reader, monkeypatch):
+    monkeypatch.setattr(erasure, "READERS", Patience(attempts=1))
+    export_store(OPERATOR, bank=bank)
+    with pytest.raises(BankBusy):
+        erased(bank)
+    with in_platform(Purpose.TEST):
+        assert len(list(files_of(bank.pk))) == 1
+        assert len(export_names(bank.pk)) == 1
+        assert FoodBank.objects.get(pk=bank.pk).status == BankStatus.ARCHIVED
+
+
+def test_a_row_that_cannot_be_removed_leaves_the_files_of_the_bank(bank, monkeypatch):
+    monkeypatch.setattr(belongings, "removed_rows", lambda _bank_id: {})
+    with pytest.raises(LookupError, match="left after the erasure"):
+        erased(bank)
+    with in_platform(Purpose.TEST):
+        assert len(list(files_of(bank.pk))) == 1
+
+
+def test_who_reads_for_a_moment_is_waited_for(bank, reader):
+    ending = Timer(2.5, reader.rollback)
+    ending.start()
+    assert erased(bank).removed["files"] == 1
+    ending.join()
 
 
 @pytest.fixture
