@@ -2,12 +2,13 @@
 
 The bank is the open scope's, never the caller's: a name of another bank is refused, a name from
 outside is never used, and no address leads to a file but a view that checks who asks. Who exports,
-moves or erases a bank works from outside its scope, through the three functions at the end.
+moves or erases a bank works from outside its scope, through the functions at the end.
 """
 
 import datetime as dt
 import re
 from collections.abc import Iterator
+from hashlib import sha256
 from secrets import token_hex
 from typing import Any, Final, Never, cast
 from uuid import UUID
@@ -112,15 +113,47 @@ def open_file(bank_id: UUID, name: str) -> "File[Any]":
 
 
 def restore_file(bank_id: UUID, name: str, content: "File[Any]") -> None:
-    """Put a file of an export back under the name that the bank's rows know; one that is there stays.
+    """Put a file of an export back under the name that the bank's rows know.
+
+    One that is there and holds the same stays; a damaged one is replaced. What was kept is read again.
+
+    Raises:
+        ForeignFile: the name is not one of this bank's.
+        PermissionError: the open scope is another bank's.
+        OSError: the store did not keep what it was given.
+    """
+    store = _store_for(bank_id)
+    wanted = _measured(content)
+    if not store.exists(_checked(bank_id, name)) or _kept(store, name) != wanted:
+        store.delete(name)
+        content.seek(0)
+        store.save(name, content)
+        if _kept(store, name) != wanted:
+            raise OSError(f"the store does not hold what it was given: {name}")
+
+
+def delete_file(bank_id: UUID, name: str) -> None:
+    """Remove one file of a bank; one that is not there is no error.
 
     Raises:
         ForeignFile: the name is not one of this bank's.
         PermissionError: the open scope is another bank's.
     """
-    store = _store_for(bank_id)
-    if not store.exists(_checked(bank_id, name)):
-        store.save(name, content)
+    _store_for(bank_id).delete(_checked(bank_id, name))
+
+
+def _kept(store: Storage, name: str) -> tuple[int, str]:
+    with store.open(name, "rb") as kept:
+        return _measured(kept)
+
+
+def _measured(content: "File[Any]") -> tuple[int, str]:
+    """Return the bytes in a file and their SHA-256."""
+    size, seen = 0, sha256()
+    for piece in content.chunks():
+        seen.update(piece)
+        size += len(piece)
+    return size, seen.hexdigest()
 
 
 def delete_files_of(bank_id: UUID) -> int:

@@ -143,9 +143,16 @@ def test_an_export_is_put_back_under_the_names_that_the_rows_know(twin_a):
     with in_owner(Purpose.TEST):
         delete_files_of(twin_a.pk)
         restore_file(twin_a.pk, name, ContentFile(b"one"))
-        restore_file(twin_a.pk, name, ContentFile(b"two"))
+        restore_file(twin_a.pk, name, ContentFile(b"one"))
     with in_tenant(twin_a, Purpose.TEST):
         assert bytes_of(storages["default"].open(name)) == b"one"
+
+
+def test_a_damaged_file_is_put_right_from_the_export(twin_a):
+    name = kept(twin_a, b"damaged")
+    with in_owner(Purpose.TEST):
+        restore_file(twin_a.pk, name, ContentFile(b"whole"))
+        assert bytes_of(open_file(twin_a.pk, name)) == b"whole"
 
 
 def test_a_bank_lists_and_removes_no_other_bank_s_files(twin_a, twin_b):
