@@ -6,14 +6,14 @@ columns, rows and SHA-256. ``tables/`` are the bank's own, ``public/`` its rows 
 an empty text.
 """
 
-import io
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from hashlib import sha256
 from pathlib import Path
-from typing import IO, Any, Final, Self
+from tempfile import SpooledTemporaryFile
+from typing import IO, Any, Final, Self, cast
 from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile
 
 from django.utils.translation import gettext_lazy as _
@@ -23,6 +23,7 @@ from apps.kernel.errors import DomainError
 FORMAT: Final = 1
 MANIFEST: Final = "manifest.json"
 CHUNK_BYTES: Final = 1024 * 1024
+IN_MEMORY_BYTES: Final = 8 * 1024 * 1024
 
 
 class BundleBroken(DomainError):
@@ -161,9 +162,22 @@ class BundleReader:
         if seen.hexdigest() != digest:
             raise BundleBroken(_("This export was changed or cut since it was made."))
 
-    def whole(self, name: str, *, digest: str) -> io.BytesIO:
-        """Return a part in memory, checked."""
-        return io.BytesIO(b"".join(self.chunks(name, digest=digest)))
+    def check(self, name: str, *, digest: str) -> None:
+        """Read a part and forget it.
+
+        Raises:
+            BundleBroken: the part is missing, or is not what the manifest says.
+        """
+        for _piece in self.chunks(name, digest=digest):
+            pass
+
+    def whole(self, name: str, *, digest: str) -> IO[bytes]:
+        """Return a part from its beginning, checked; a large one lies on the disk."""
+        kept = SpooledTemporaryFile(max_size=IN_MEMORY_BYTES)  # noqa: SIM115  (closed by whoever reads it)
+        for piece in self.chunks(name, digest=digest):
+            kept.write(piece)
+        kept.seek(0)
+        return cast("IO[bytes]", kept)
 
 
 def _manifest_of(read: Mapping[str, Any]) -> Manifest:

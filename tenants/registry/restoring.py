@@ -1,8 +1,9 @@
 """Copying one bank in, from the file that :mod:`tenants.registry.exporting` wrote, and proving it whole.
 
 Everything in the database happens in one transaction; triggers sleep while rows are loaded, so that
-nothing is counted twice, and the constraints are all checked before they wake. The restored bank is
-suspended until the operator opens it. An export of an older version is loaded into a space of that
+nothing is counted twice, and the constraints are all checked before they wake. The books are recomputed
+before anything is committed, and files come last. The restored bank is suspended until the operator opens
+it. An export of an older version is loaded into a space of that
 version, which is then brought to the present.
 """
 
@@ -23,8 +24,9 @@ from apps.kernel.models import StoredFile, new_id
 from apps.kernel.scope import OWNER_DATABASE
 from apps.stock.selectors import ledger_verify
 from tenants.accounts.models import Membership, User
-from tenants.crossing import Purpose, in_owner, in_platform, in_tenant
-from tenants.isolation.files import ROOT, delete_files_of, restore_file
+from tenants.crossing import Purpose, in_owner
+from tenants.isolation.files import ROOT, delete_file, files_of, restore_file
+from tenants.isolation.owning import owning
 from tenants.isolation.schemas import build_schema, drop_schema, schema_exists
 from tenants.registry import progress, tables
 from tenants.registry.bundle import BundleBroken, BundleReader, Manifest, TableCopy
@@ -43,7 +45,7 @@ REPLACEABLE: Final = (BankStatus.PROVISIONING, BankStatus.SUSPENDED, BankStatus.
 
 
 class LedgerDiffers(DomainError):
-    """The restored books do not add up; nobody can enter the bank."""
+    """The books of an export do not add up; nothing was restored."""
 
     code = "restored_ledger_differs"
 
@@ -66,6 +68,7 @@ def bank_restore(
         Forbidden: only the operator of the platform, or the software.
         BundleBroken: the file is not whole, or of a later version of the product.
         DomainError: the bank is at work here, or was erased; its space is not empty; its parent is missing.
+        LedgerDiffers: its books do not add up.
         Conflict: the sub-domain is taken.
     """
     require(verbs("restore", when=actor.is_any(Role.OPERATOR)), "restore")
@@ -73,41 +76,45 @@ def bank_restore(
         _require_known_version(bundle.manifest)
         bank_id = new_id() if slug else UUID(bundle.manifest.bank["id"])
         with bank_lock(bank_id):
-            bank = _written(actor, bundle, bank_id, slug=slug, replace=replace, tell=tell)
-    tell(progress.CHECKING, 0, 1)
-    _require_sound_books(bank)
-    with in_platform(Purpose.PROVISIONING), transaction.atomic():
-        move(actor, bank=bank, to=BankStatus.READY)
-        said = str(_("Restored from an export of %(when)s")) % {"when": bundle.manifest.made_at[:16]}
-        move(actor, bank=bank, to=BankStatus.SUSPENDED, reason=said)
-    return bank
+            return _written(actor, bundle, bank_id, slug=slug, replace=replace, tell=tell)
 
 
 def _written(
     actor: Actor, bundle: BundleReader, bank_id: UUID, *, slug: str, replace: bool, tell: progress.Tell
 ) -> FoodBank:
-    """Load files and rows; all rows or none. Files that no bank came to own are removed again."""
+    """Load rows, check them, load files; everything or nothing. Files put where none were go again."""
+    put: list[str] = []
     try:
-        _load_files(bundle, bank_id, tell)
         with transaction.atomic(using=OWNER_DATABASE):
             bank = _in_register(actor, bundle.manifest, bank_id, slug, replace)
-            tell(progress.BUILDING, 0, 1)
-            is_of_today = _built(bank.schema_name, bundle.manifest)
-            _load_tables(bundle, bank.schema_name, tell)
-            if not is_of_today:
-                bring_to_present(bank.schema_name)
-            if slug:
-                _rename_files(bank, bundle.manifest)
-            else:
-                _load_shared(bundle, bank_id)
-            _load_people(bank, bundle.manifest)
+            _load_rows(bundle, bank, is_copy=bool(slug), tell=tell)
+            tell(progress.CHECKING, 0, 1)
+            _require_sound_books(bank)
             facts = {"digest": bundle.manifest.digest, "made_at": bundle.manifest.made_at}
             event_write(actor, bank=bank, action="restored", facts=facts)
+            move(actor, bank=bank, to=BankStatus.READY)
+            said = str(_("Restored from an export of %(when)s")) % {"when": bundle.manifest.made_at[:16]}
+            move(actor, bank=bank, to=BankStatus.SUSPENDED, reason=said)
+            _load_files(bundle, bank_id, put, tell)
     except BaseException:
-        if not FoodBank.objects.filter(pk=bank_id).exists():
-            delete_files_of(bank_id)
+        for name in put:
+            delete_file(bank_id, name)
         raise
     return bank
+
+
+def _load_rows(bundle: BundleReader, bank: FoodBank, *, is_copy: bool, tell: progress.Tell) -> None:
+    """Build the space and load the bank's own rows, its shared rows and its people."""
+    tell(progress.BUILDING, 0, 1)
+    is_of_today = _built(bank.schema_name, bundle.manifest)
+    _load_tables(bundle, bank.schema_name, tell)
+    if not is_of_today:
+        bring_to_present(bank.schema_name)
+    if is_copy:
+        _rename_files(bank, bundle.manifest)
+    else:
+        _load_shared(bundle, bank.pk)
+    _load_people(bank, bundle.manifest)
 
 
 def _require_known_version(manifest: Manifest) -> None:
@@ -181,12 +188,18 @@ def _parent(manifest: Manifest) -> FoodBank | None:
     return parent
 
 
-def _load_files(bundle: BundleReader, bank_id: UUID, tell: progress.Tell) -> None:
-    files = bundle.manifest.files
+def _load_files(bundle: BundleReader, bank_id: UUID, put: list[str], tell: progress.Tell) -> None:
+    """Bring the files back, all of them checked before the first; ``put`` names those that were missing."""
+    files, here = bundle.manifest.files, set(files_of(bank_id))
+    for each in files:
+        bundle.check(f"files/{each.name}", digest=each.digest)
     for number, each in enumerate(files):
         tell(progress.FILES, number, len(files))
-        content = bundle.whole(f"files/{each.name}", digest=each.digest)
-        restore_file(bank_id, f"{ROOT}/{bank_id}/{each.name}", File(content))
+        name = f"{ROOT}/{bank_id}/{each.name}"
+        with bundle.whole(f"files/{each.name}", digest=each.digest) as content:
+            if name not in here:
+                put.append(name)
+            restore_file(bank_id, name, File(content))
 
 
 def _load_tables(bundle: BundleReader, schema: str, tell: progress.Tell) -> None:
@@ -266,12 +279,12 @@ def _rename_files(bank: FoodBank, manifest: Manifest) -> None:
 
 
 def _require_sound_books(bank: FoodBank) -> None:
-    """Recompute every balance from its movements, with the rights of the bank itself.
+    """Recompute every balance from its movements, before anything is committed.
 
     Raises:
         LedgerDiffers: a balance is not what its movements say.
     """
-    with in_tenant(bank, Purpose.PROVISIONING):
+    with owning(bank.schema_name):
         wrong: list[Any] = list(ledger_verify())
     if wrong:
         raise LedgerDiffers(

@@ -4,9 +4,12 @@ import json
 from collections.abc import Callable, Iterator
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
+from uuid import UUID
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
+from django.core.files.storage import storages
 from django.db import connections, transaction
 
 from apps.kernel.abilities import Role
@@ -17,12 +20,14 @@ from apps.stock.selectors import ledger_verify
 from tenants.accounts.models import ApiToken, Membership
 from tenants.crossing import Purpose, in_owner, in_platform, in_tenant
 from tenants.federation.models import Delta
-from tenants.isolation.files import files_of, open_file
+from tenants.isolation.files import delete_file, files_of, open_file, restore_file
 from tenants.isolation.schemas import drop_schema, schema_exists
+from tenants.registry import restoring
 from tenants.registry.bundle import BundleBroken, BundleReader, Manifest
+from tenants.registry.erasure import bank_erase
 from tenants.registry.exporting import bank_export
 from tenants.registry.models import FoodBank
-from tenants.registry.restoring import bank_restore
+from tenants.registry.restoring import LedgerDiffers, bank_restore
 from tenants.registry.states import BankStatus
 from tenants.registry.versions import build_as_of
 from tests.making.banks import GRAMS, PAPER, events_of, fill, moved, remove, stock_grams
@@ -188,6 +193,82 @@ def test_a_changed_row_is_found_and_nothing_is_left(bank: FoodBank, bundle: Path
         assert not FoodBank.objects.filter(slug="copy-aside").exists()
     with in_owner(Purpose.TEST):
         assert not schema_exists("b_copy_aside")
+
+
+def forged(bundle: Path, name: str, data: bytes) -> Path:
+    """Write a bundle again with one part changed, and a manifest that agrees with it."""
+    with ZipFile(bundle) as archive:
+        manifest = json.loads(archive.read("manifest.json"))
+    kind, _slash, table = name.removesuffix(".csv").partition("/")
+    said = next(each for each in manifest[kind] if each["name"] == table)
+    said["digest"], said["rows"] = sha256(data).hexdigest(), data.count(b"\n") - 1
+    forged_part = changed(bundle, name, data).rename(bundle.with_name("forged.zip"))
+    return changed(forged_part, "manifest.json", json.dumps(manifest).encode())
+
+
+def part(bundle: Path, name: str) -> bytes:
+    with ZipFile(bundle) as archive:
+        return archive.read(name)
+
+
+def test_books_that_do_not_add_up_are_not_restored(bank: FoodBank, bundle: Path):
+    rows = part(bundle, "tables/stock_movement.csv").replace(str(GRAMS).encode(), b"12346")
+    unsound = forged(bundle, "tables/stock_movement.csv", rows)
+    moved(bank, BankStatus.SUSPENDED)
+    with pytest.raises(LedgerDiffers):
+        bank_restore(OPERATOR, source=unsound, replace=True)
+    with in_platform(Purpose.TEST):
+        bank.refresh_from_db()
+    assert bank.status == BankStatus.SUSPENDED
+    assert stock_grams(bank) == 2 * GRAMS
+
+
+def test_books_that_do_not_add_up_make_no_bank_to_open(bundle: Path):
+    rows = part(bundle, "tables/stock_movement.csv").replace(str(GRAMS).encode(), b"12346")
+    with pytest.raises(LedgerDiffers):
+        bank_restore(OPERATOR, source=forged(bundle, "tables/stock_movement.csv", rows), slug="copy-aside")
+    with in_platform(Purpose.TEST):
+        assert not FoodBank.objects.filter(slug="copy-aside").exists()
+
+
+def test_the_files_of_an_erased_bank_do_not_come_back(bank: FoodBank, bundle: Path):
+    moved(bank, BankStatus.SUSPENDED, BankStatus.ARCHIVED)
+    bank_erase(OPERATOR, bank=bank, now=True, reason="left")
+    with pytest.raises(DomainError, match="erased"):
+        bank_restore(OPERATOR, source=bundle)
+    with in_platform(Purpose.TEST):
+        assert list(files_of(bank.pk)) == []
+
+
+def test_a_restore_that_fails_removes_the_files_it_brought_and_no_other(
+    bank: FoodBank, bundle: Path, monkeypatch
+):
+    moved(bank, BankStatus.SUSPENDED)
+    with in_platform(Purpose.TEST):
+        stays, lost = files_of(bank.pk)
+        delete_file(bank.pk, lost)
+
+    def kept_and_refused(bank_id: UUID, name: str, content: Any) -> None:
+        restore_file(bank_id, name, content)
+        if name == lost:
+            raise OSError("the disk is full")
+
+    monkeypatch.setattr(restoring, "restore_file", kept_and_refused)
+    with pytest.raises(OSError, match="disk is full"):
+        bank_restore(OPERATOR, source=bundle, replace=True)
+    with in_platform(Purpose.TEST):
+        assert list(files_of(bank.pk)) == [stays]
+
+
+def test_a_damaged_file_is_put_right(bank: FoodBank, bundle: Path):
+    moved(bank, BankStatus.SUSPENDED)
+    with in_platform(Purpose.TEST):
+        name = next(iter(files_of(bank.pk)))
+        store: Any = storages["default"]
+        Path(store.inner.path(name)).write_bytes(b"damaged")
+    bank_restore(OPERATOR, source=bundle, replace=True)
+    with in_platform(Purpose.TEST), open_file(bank.pk, name) as paper:
+        assert paper.read() == PAPER
 
 
 def test_a_file_cut_short_is_no_export(bundle: Path):
