@@ -21,4 +21,5 @@ pytest_plugins = [
     "tests.caches",
     "tests.workers",
     "tests.twins",
+    "tests.loops",
 ]

@@ -13,6 +13,8 @@ from collecto.health import HealthMiddleware
 from collecto.ports import free_port
 from tests.collecto.observability.rows import put_in_outbox
 
+pytestmark = pytest.mark.usefixtures("no_running_loop")
+
 INSIDE = "127.0.0.1:8000"
 
 

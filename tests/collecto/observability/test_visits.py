@@ -19,6 +19,8 @@ from collecto.logs import JsonFormatter
 from tenants.crossing import Purpose, in_platform, in_tenant
 from tests.people import host_of, visitor
 
+pytestmark = pytest.mark.usefixtures("no_running_loop")
+
 FAILING = pytest.mark.urls("tests.collecto.observability.failing")
 OF_OURS = "0123456789abcdef0123456789abcdef"
 

@@ -16,6 +16,8 @@ from tenants.crossing import Purpose, in_tenant
 from tenants.registry.models import FoodBank
 from tests.people import host_of
 
+pytestmark = pytest.mark.usefixtures("no_running_loop")
+
 KEY = "0197a6f0-0000-7000-8000-000000000001"
 """The same in both banks."""
 

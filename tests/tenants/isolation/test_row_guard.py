@@ -23,6 +23,8 @@ from tenants.registry.models import FoodBank
 from tests.making.sites import make_location, make_site, make_vehicle
 from tests.statements import statements_of
 
+pytestmark = pytest.mark.usefixtures("no_running_loop")
+
 SITE, OTHER, TRUCK, RACK = (UUID(int=n) for n in range(1, 5))
 REFUSED = pytest.raises(ForeignRow, match="b_twin_a used in b_twin_b")
 
