@@ -18,7 +18,7 @@ from kombu.exceptions import OperationalError
 
 from apps.kernel import clock
 from apps.kernel.abilities import Actor, Role, require, verbs
-from apps.kernel.errors import DomainError
+from apps.kernel.errors import Busy, DomainError, refusal_in
 from apps.kernel.scope import OWNER_DATABASE
 from tenants.crossing import Purpose, in_owner, in_platform
 from tenants.registry import progress
@@ -94,14 +94,23 @@ def _run(step_id: UUID, tell: progress.Tell) -> BankStep:
     step.state, step.started_at = StepState.RUNNING, step.started_at or clock.now()
     try:
         facts = _WORK[StepKind(step.kind)](step, _Writer(step, tell))
-    except BankBusy:
-        raise
-    except DomainError as refusal:
-        return _over(step, StepState.FAILED, error=refusal.message)
     except Exception as error:
-        logger.exception("a step on a bank failed", extra={"step": str(step.pk), "kind": step.kind})
-        return _over(step, StepState.FAILED, error=type(error).__qualname__)
+        refusal = refusal_in(error)
+        if isinstance(refusal, BankBusy | Busy):
+            return _put_back(step)
+        if refusal is None:
+            logger.exception("a step on a bank failed", extra={"step": str(step.pk), "kind": step.kind})
+        return _over(step, StepState.FAILED, error=refusal.message if refusal else type(error).__qualname__)
     return _over(step, StepState.DONE, facts=facts)
+
+
+def _put_back(step: BankStep) -> BankStep:
+    """Leave a step to a later sweep, with as many tries as before: waiting is not dying."""
+    step.attempts -= 1
+    step.state = StepState.WAITING
+    with in_platform(Purpose.PROVISIONING):
+        step.save(update_fields=["state", "attempts"])
+    return step
 
 
 def _read(step_id: UUID) -> BankStep:

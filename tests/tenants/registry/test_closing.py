@@ -1,22 +1,25 @@
 """A bank that closes loses nothing: what was begun before is in its export."""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
+from django.db import connections
 from psycopg import sql
 
 from apps.stock.models import Lot
-from tenants.crossing import Purpose, in_tenant
+from tenants.crossing import Purpose, in_owner, in_tenant
 from tenants.registry import exporting, progress
 from tenants.registry.archiving import bank_archive
 from tenants.registry.bundle import Manifest
 from tenants.registry.exporting import bank_export
-from tenants.registry.locks import BankBusy
-from tenants.registry.models import FoodBank
-from tenants.registry.states import BankStatus
+from tenants.registry.locks import BankBusy, bank_lock
+from tenants.registry.models import BankStep, FoodBank
+from tenants.registry.states import BankStatus, StepKind, StepState
+from tenants.registry.steps import ATTEMPTS, step_ask, step_run
 from tests.making.banks import fill, moved
 from tests.making.stock import make_lot
 from tests.spaces import OPERATOR
@@ -107,3 +110,32 @@ def test_a_writer_that_does_not_end_leaves_no_export(bank, writer, tmp_path: Pat
     with pytest.raises(BankBusy):
         bank_export(OPERATOR, bank=bank, target=tmp_path / "bank.zip")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("kind", [StepKind.EXPORT, StepKind.ARCHIVE])
+def test_a_step_that_waits_for_another_loses_no_try(bank, kind: StepKind):
+    step = step_ask(OPERATOR, bank=bank, kind=kind, reason="left", hint=False)
+    with in_owner(Purpose.TEST), bank_lock(bank.pk), ThreadPoolExecutor(1) as worker:
+        for _sweep in range(ATTEMPTS + 1):
+            waiting = worker.submit(_run_elsewhere, step).result()
+    assert (waiting.state, waiting.attempts) == (StepState.WAITING, 0)
+    assert step_run(step.pk).state == StepState.DONE
+
+
+def test_an_erasure_that_waits_for_an_export_loses_no_try(bank):
+    moved(bank, BankStatus.SUSPENDED, BankStatus.ARCHIVED)
+    step = step_ask(OPERATOR, bank=bank, kind=StepKind.ERASE, reason="left", params={"now": True}, hint=False)
+    with in_owner(Purpose.TEST), bank_lock(bank.pk, shared=True), ThreadPoolExecutor(1) as worker:
+        for _sweep in range(ATTEMPTS + 1):
+            waiting = worker.submit(_run_elsewhere, step).result()
+    assert (waiting.state, waiting.attempts) == (StepState.WAITING, 0)
+    assert step_run(step.pk).state == StepState.DONE
+
+
+def _run_elsewhere(step: BankStep) -> BankStep:
+    """Run a step as another session of the owner would."""
+    try:
+        return step_run(step.pk)
+    finally:
+        for connection in connections.all():
+            connection.close()
