@@ -7,7 +7,8 @@ an empty text.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+import zlib
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from hashlib import sha256
@@ -16,6 +17,7 @@ from tempfile import SpooledTemporaryFile
 from typing import IO, Any, Final, Self, cast
 from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile
 
+import msgspec
 from django.utils.translation import gettext_lazy as _
 
 from apps.kernel.errors import DomainError
@@ -24,6 +26,14 @@ FORMAT: Final = 1
 MANIFEST: Final = "manifest.json"
 CHUNK_BYTES: Final = 1024 * 1024
 IN_MEMORY_BYTES: Final = 8 * 1024 * 1024
+MANIFEST_BYTES: Final = 256 * 1024 * 1024
+LARGEST_BYTES: Final = 256 * 1024**3
+MOST_PARTS: Final = 2_000_000
+MOST_FROM_LITTLE_BYTES: Final = 64 * 1024 * 1024
+MOST_INFLATED: Final = 200
+"""What an export may hold once it is unpacked: more than this is no bank, but a trap for who reads it."""
+_UNREADABLE: Final = (KeyError, BadZipFile, zlib.error, EOFError, RuntimeError, OSError)
+"""What the directory or a part of a damaged or hostile file raises."""
 
 
 class BundleBroken(DomainError):
@@ -130,14 +140,23 @@ class Measured:
 
 
 class BundleReader:
-    """Reads a bundle whose manifest is whole."""
+    """Reads a bundle whose manifest is whole and whose parts have a size that a bank may have."""
 
     def __init__(self, source: Path) -> None:
         try:
             self._zip = ZipFile(source)
-            self.manifest = _manifest_of(json.loads(self._zip.read(MANIFEST)))
-        except (BadZipFile, KeyError, ValueError, TypeError, OSError) as error:
+        except (BadZipFile, ValueError, OSError) as error:
             raise BundleBroken(_("This file is not a whole export of a bank.")) from error
+        try:
+            _require_bounded(self._zip, source.stat().st_size)
+            self.manifest = msgspec.json.decode(self._zip.read(MANIFEST), type=Manifest)
+            _require_parts(self._zip, self.manifest)
+        except (*_UNREADABLE, msgspec.MsgspecError, ValueError, RecursionError) as error:
+            self._zip.close()
+            raise BundleBroken(_("This file is not a whole export of a bank.")) from error
+        except BundleBroken:
+            self._zip.close()
+            raise
 
     def __enter__(self) -> Self:
         return self
@@ -157,7 +176,7 @@ class BundleReader:
                 while piece := part.read(CHUNK_BYTES):
                     seen.update(piece)
                     yield piece
-        except (KeyError, BadZipFile) as error:
+        except _UNREADABLE as error:
             raise BundleBroken(_("This export was changed or cut since it was made.")) from error
         if seen.hexdigest() != digest:
             raise BundleBroken(_("This export was changed or cut since it was made."))
@@ -180,17 +199,31 @@ class BundleReader:
         return cast("IO[bytes]", kept)
 
 
-def _manifest_of(read: Mapping[str, Any]) -> Manifest:
-    """Return a manifest from its JSON.
+def _require_bounded(archive: ZipFile, size: int) -> None:
+    """Refuse a file that would fill the disk or the memory when it is read; ``size`` is its own, in bytes.
+
+    What is read of a part never exceeds the size that the directory says.
+    """
+    parts = archive.infolist()
+    total = sum(part.file_size for part in parts)
+    inflates = total > MOST_FROM_LITTLE_BYTES and total > MOST_INFLATED * size
+    too_many = len(parts) > MOST_PARTS or len({part.filename for part in parts}) != len(parts)
+    if too_many or inflates or total > LARGEST_BYTES or archive.getinfo(MANIFEST).file_size > MANIFEST_BYTES:
+        raise BundleBroken(_("This file holds more than an export of a bank can."), code="bundle_too_large")
+
+
+def _require_parts(archive: ZipFile, manifest: Manifest) -> None:
+    """Refuse a manifest of another format, or that promises parts that are not there.
 
     Raises:
-        ValueError: another format.
+        KeyError: a part is missing.
+        ValueError: another format, or a file of another size.
     """
-    if read.get("format") != FORMAT:
-        raise ValueError(f"format {read.get('format')}")
-    parts: dict[str, Any] = {
-        "tables": [TableCopy(**{**each, "columns": tuple(each["columns"])}) for each in read["tables"]],
-        "public": [TableCopy(**{**each, "columns": tuple(each["columns"])}) for each in read["public"]],
-        "files": [FileCopy(**each) for each in read["files"]],
-    }
-    return Manifest(**{**read, **parts})
+    if manifest.format != FORMAT:
+        raise ValueError(f"format {manifest.format}")
+    for folder, tables in (("tables", manifest.tables), ("public", manifest.public)):
+        for table in tables:
+            archive.getinfo(f"{folder}/{table.name}.csv")
+    for file in manifest.files:
+        if archive.getinfo(f"files/{file.name}").file_size != file.size:
+            raise ValueError(f"size of {file.name}")

@@ -8,13 +8,17 @@ version, which is then brought to the present.
 """
 
 import datetime as dt
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
 from django.conf import settings
+from django.core.exceptions import SuspiciousOperation, ValidationError
 from django.core.files import File
-from django.db import transaction
+from django.db import DataError, IntegrityError, NotSupportedError, ProgrammingError, transaction
 from django.utils.translation import gettext_lazy as _
 from psycopg import sql
 
@@ -37,11 +41,18 @@ from tenants.registry.naming import require_free_name, schema_for
 from tenants.registry.services import event_write, move
 from tenants.registry.states import BankStatus
 from tenants.registry.tables import Table, tables_of
+from tenants.registry.trust import require_trustworthy, require_wired
 from tenants.registry.versions import bring_to_present, build_as_of, present, unknown_to_us
 
 FIGURES: Final = ("federation_delta", "federation_rollup")
 PENDING: Final = "outbox_outboxmessage"
 REPLACEABLE: Final = (BankStatus.PROVISIONING, BankStatus.SUSPENDED, BankStatus.ARCHIVED)
+_MALFORMED: Final = (
+    DataError, IntegrityError, NotSupportedError, ProgrammingError,
+    LookupError, TypeError, ValueError, SuspiciousOperation,
+)  # fmt: skip
+
+logger = logging.getLogger("collecto.banks")
 
 
 class LedgerDiffers(DomainError):
@@ -73,10 +84,25 @@ def bank_restore(
     """
     require(verbs("restore", when=actor.is_any(Role.OPERATOR)), "restore")
     with BundleReader(source) as bundle, in_owner(Purpose.PROVISIONING):
+        require_trustworthy(bundle.manifest)
         _require_known_version(bundle.manifest)
         bank_id = new_id() if slug else UUID(bundle.manifest.bank["id"])
-        with bank_lock(bank_id):
+        with bank_lock(bank_id), _malformed_said():
             return _written(actor, bundle, bank_id, slug=slug, replace=replace, tell=tell)
+
+
+@contextmanager
+def _malformed_said() -> Iterator[None]:
+    """Turn what the database or Python says of malformed content into a sentence.
+
+    Raises:
+        BundleBroken: in place of any of those.
+    """
+    try:
+        yield
+    except _MALFORMED as error:
+        logger.warning("an export could not be read", exc_info=True)
+        raise BundleBroken(_("This file is not a whole export of a bank.")) from error
 
 
 def _written(
@@ -141,6 +167,7 @@ def _in_register(actor: Actor, manifest: Manifest, bank_id: UUID, slug: str, rep
     found = FoodBank.objects.filter(pk=bank_id).first()
     if found is None:
         return _registered(manifest, bank_id, slug or manifest.bank["slug"])
+    _require_same_bank(manifest, found)
     if found.status not in REPLACEABLE:
         raise DomainError(
             _("This bank is here and %(state)s: suspend it first, or restore a copy under another name."),
@@ -158,6 +185,17 @@ def _in_register(actor: Actor, manifest: Manifest, bank_id: UUID, slug: str, rep
     return found
 
 
+def _require_same_bank(manifest: Manifest, found: FoodBank) -> None:
+    """Refuse an export whose number is that of a bank which never had its name."""
+    names = {found.slug, *(domain.domain.partition(".")[0] for domain in found.domains.all())}
+    if found.status != BankStatus.ERASED and manifest.bank["slug"] not in names:
+        raise BundleBroken(
+            _("This export is one of “%(said)s”, but its number is that of “%(here)s” here."),
+            code="bundle_of_another_bank",
+            params={"said": manifest.bank["slug"][:60], "here": found.slug},
+        )
+
+
 def _registered(manifest: Manifest, bank_id: UUID, slug: str) -> FoodBank:
     hold_names()
     require_free_name(slug)
@@ -165,7 +203,10 @@ def _registered(manifest: Manifest, bank_id: UUID, slug: str) -> FoodBank:
     bank = FoodBank(
         **{**described, "slug": slug}, id=bank_id, parent=_parent(manifest), schema_name=schema_for(slug)
     )
-    bank.full_clean()
+    try:
+        bank.full_clean()
+    except ValidationError as error:
+        raise BundleBroken(_("This file is not a whole export of a bank.")) from error
     bank.save(force_insert=True)
     Domain.objects.create(tenant=bank, domain=f"{slug}.{settings.BASE_DOMAIN}", is_primary=True)
     Territory.objects.bulk_create([Territory(bank=bank, department=code) for code in manifest.departments])
@@ -209,7 +250,9 @@ def _load_tables(bundle: BundleReader, schema: str, tell: progress.Tell) -> None
         BundleBroken: a table is missing, or does not hold what the export says.
     """
     here, copies = {table.name: table for table in tables_of(schema)}, bundle.manifest.tables
-    if set(here) != {copy.name for copy in copies}:
+    if {name: set(table.columns) for name, table in here.items()} != {
+        copy.name: set(copy.columns) for copy in copies
+    } or not set(bundle.manifest.sequences) <= set(tables.sequences_of(schema)):
         raise BundleBroken(_("This file is not a whole export of a bank."))
     each = [table.identifier for table in here.values()]
     tables.run(*(sql.SQL("ALTER TABLE {} DISABLE TRIGGER USER").format(name) for name in each))
@@ -244,6 +287,7 @@ def _load_shared(bundle: BundleReader, bank_id: UUID) -> None:
         tables.run(mine, waiting.format(known[name].identifier))
         arriving = Table("pg_temp", "arriving", copy.columns, ("id",))
         tables.loaded(arriving, copy.columns, bundle.chunks(f"public/{name}.csv", digest=copy.digest))
+        _require_of_this_bank(bank_id, name)
         columns = tables.names(column for column in copy.columns if column != "id")
         undone = sql.SQL("WHERE done_at IS NULL" if name == PENDING else "")
         tables.run(
@@ -251,6 +295,25 @@ def _load_shared(bundle: BundleReader, bank_id: UUID) -> None:
                 known[name].identifier, columns, columns, undone
             ),
             "DROP TABLE pg_temp.arriving",
+        )
+
+
+def _require_of_this_bank(bank_id: UUID, name: str) -> None:
+    """Refuse arriving rows of a shared table that name another bank, or work that nobody wired.
+
+    Raises:
+        BundleBroken: with the table, or the work.
+    """
+    others = sql.SQL("SELECT count(*) FROM pg_temp.arriving WHERE bank_id IS DISTINCT FROM {}")
+    if next(tables.rows_of(others.format(sql.Literal(str(bank_id)))))[0]:
+        raise BundleBroken(
+            _("This export holds rows of another bank, in %(table)s."),
+            code="bundle_of_another_bank",
+            params={"table": name},
+        )
+    if name == PENDING:
+        require_wired(
+            tables.rows_of("SELECT fact, handler, payload::text FROM pg_temp.arriving WHERE done_at IS NULL")
         )
 
 
