@@ -120,7 +120,7 @@ def _together(
     patience: Patience,
 ) -> None:
     with transaction.atomic(using=connection.alias):
-        limit = _lock_limit(sql.SQL("SET LOCAL"), patience.lock_seconds)
+        limit = lock_limit(patience.lock_seconds)
         perform(connection, schema, steps, opening=limit, ending=ending)
 
 
@@ -179,6 +179,11 @@ def patiently(act: Callable[[], None], patience: Patience) -> int:
         else:
             return repeat
     raise AssertionError("patience has at least one attempt")
+
+
+def lock_limit(seconds: float) -> sql.Composable:
+    """Return what makes each lock of the open transaction wait no longer than this."""
+    return _lock_limit(sql.SQL("SET LOCAL"), seconds)
 
 
 def _lock_limit(how: sql.SQL, seconds: float) -> sql.Composable:

@@ -9,6 +9,7 @@ from django.db import connections
 from psycopg import sql
 
 from apps.kernel.scope import OWNER_DATABASE
+from tenants.isolation.replay import lock_limit
 
 _TABLES: Final = """
 SELECT c.relname,
@@ -124,11 +125,7 @@ def lock_against_writers(locked: Iterable[Table], *, seconds: float) -> None:
         OperationalError: somebody has been writing for longer than ``seconds``.
     """
     each = sql.SQL(", ").join(table.identifier for table in locked)
-    limit = sql.Literal(f"{int(seconds * 1000)}ms")
-    run(
-        sql.SQL("SET LOCAL lock_timeout = {}").format(limit),
-        sql.SQL("LOCK TABLE {} IN SHARE MODE").format(each),
-    )
+    run(lock_limit(seconds), sql.SQL("LOCK TABLE {} IN SHARE MODE").format(each))
 
 
 def names(columns: Iterable[str]) -> sql.Composed:
