@@ -26,6 +26,7 @@ from apps.kernel.abilities import Actor, Role, require, verbs
 from apps.kernel.display import day
 from apps.kernel.errors import DomainError, refusal_in
 from apps.kernel.scope import OWNER_DATABASE
+from tenants.accounts.models import User
 from tenants.crossing import Purpose, in_owner
 from tenants.isolation.cache import forget_entries_of
 from tenants.isolation.files import delete_files_of, files_of
@@ -35,6 +36,12 @@ from tenants.isolation.schemas import drop_schema, schema_exists
 from tenants.network.models import RoutingStep
 from tenants.registry import belongings, progress, tables
 from tenants.registry.exports import export_names, exports_forget
+from tenants.registry.farewell import (
+    people_leaving,
+    people_made_nameless,
+    people_staying,
+    people_still_named,
+)
 from tenants.registry.locks import BankBusy, bank_lock
 from tenants.registry.models import BankStep, ErasureProof, FoodBank
 from tenants.registry.services import move
@@ -113,7 +120,7 @@ def bank_erase(
 
 
 def manifest_of(bank: FoodBank) -> dict[str, Any]:
-    """Count what an erasure removes, in the owner's scope: rows of each table, files, sessions, role."""
+    """Count what an erasure removes, as the owner: rows of each table, files, sessions, role, people."""
     own = {}
     for table in tables.tables_of(bank.schema_name):
         query = sql.SQL("SELECT count(*) FROM {}").format(table.identifier)
@@ -128,6 +135,7 @@ def manifest_of(bank: FoodBank) -> dict[str, Any]:
         "files": sum(1 for _name in files_of(bank.pk)),
         "exports": len(export_names(bank.pk)),
         "sessions": sum(1 for _session in _sessions_of(bank.pk)),
+        "people": people_leaving(bank.pk).count(),
     }
 
 
@@ -161,11 +169,13 @@ def _removed(
     _drop_patiently(bank.schema_name)
     RoutingStep.objects.filter(bank_id=bank.pk).update(reason={})
     BankStep.objects.filter(bank_id=bank.pk).exclude(state__in=UNFINISHED).delete()
+    staying, nameless = people_staying(bank.pk).count(), people_made_nameless(bank.pk)
     belongings.removed_rows(bank.pk)
     tell(progress.LOOKING, 0, 1)
-    checks = checks_of(bank, hosts, role_number)
+    checks = {**checks_of(bank, hosts, role_number), "people": people_still_named(nameless)}
     _require_nothing_left(checks)
     kept = Counter(belongings.counts(bank.pk)) + Counter(belongings.named_by_others(bank, hosts))
+    kept += Counter({User._meta.db_table: staying})
     move(actor, bank=bank, to=BankStatus.ERASED, reason=reason)
     FoodBank.objects.filter(pk=bank.pk).update(
         name=f"Erased bank {bank.pk.hex[-8:]}",

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import psycopg
 import pytest
+from allauth.account.models import EmailAddress
 from django.core.cache import cache
 from django.db import DatabaseError, connections, transaction
 from django.test import Client
@@ -18,6 +19,7 @@ from apps.kernel import clock
 from apps.kernel.abilities import Role
 from apps.kernel.errors import Forbidden
 from tenants.accounts.models import ApiToken, Membership, User
+from tenants.accounts.services import membership_grant, person_ensure
 from tenants.crossing import Purpose, in_owner, in_platform, in_tenant
 from tenants.federation.models import Delta
 from tenants.isolation.files import files_of
@@ -138,6 +140,37 @@ def test_the_proof_says_what_went_and_what_was_looked_for(bank):
     assert not any(proof.checks.values())
     assert digest_of(proof) == proof.digest
     assert json.loads(statement_of(proof))["bank"] == str(bank.pk)
+
+
+def test_people_of_no_other_bank_lose_their_name_and_their_address(bank):
+    with in_platform(Purpose.TEST):
+        person = User.objects.get(email=f"{bank.slug}@example.org")
+        EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)
+    proof = erased(bank)
+    with in_platform(Purpose.TEST):
+        person.refresh_from_db()
+        assert not EmailAddress.objects.filter(user=person).exists()
+    assert (person.email, person.full_name) == (f"erased-{person.pk.hex}@erased.invalid", "")
+    assert not person.is_active
+    assert proof.removed["people"] == 1
+    assert proof.checks["people"] == 0
+
+
+def test_people_with_a_hat_elsewhere_and_operators_stay_and_are_counted(bank, fresh_bank):
+    another = fresh_bank()
+    with in_platform(Purpose.TEST):
+        both = person_ensure(email="both@example.org", full_name="Ada")
+        operator = person_ensure(email="operator@example.org", full_name="Grace")
+        User.objects.filter(pk=operator.pk).update(is_staff=True)
+        membership_grant(user=both, bank=another, role=Role.STOCK)
+        for person in (both, operator):
+            membership_grant(user=person, bank=bank, role=Role.STOCK)
+    proof = erased(bank)
+    with in_platform(Purpose.TEST):
+        for person in (both, operator):
+            assert User.objects.get(pk=person.pk).full_name == person.full_name
+    assert proof.removed["people"] == 1
+    assert proof.kept["accounts_user"] == 2
 
 
 def test_the_proof_cannot_be_changed(bank):
