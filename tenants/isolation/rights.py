@@ -110,6 +110,7 @@ def grant_public_rights() -> None:
         cursor.execute(sql.SQL(";").join(_public_grants()))
         for model in models_of(settings.SHARED_APPS):
             _protect_rows(cursor, model)
+        _let_login_take_roles(cursor)
         _close_set_config(cursor)
 
 
@@ -217,6 +218,18 @@ def _protect_rows(cursor: Any, model: type[models.Model]) -> None:
         sql.SQL("COMMENT ON POLICY {} ON {} IS {}").format(sql.Identifier(BANKS), named, sql.Literal(mark))
     )
     cursor.execute(sql.SQL(";").join(statements))
+
+
+def _let_login_take_roles(cursor: Any) -> None:
+    """Let the application's login switch to every role of this installation, those of older banks too."""
+    login = app_login()
+    cursor.execute(
+        "SELECT rolname FROM pg_roles WHERE starts_with(rolname, %s) AND rolname <> %s"
+        " AND NOT pg_has_role(%s, oid, 'MEMBER')",
+        [role_name(""), login, login],
+    )
+    for (role,) in cursor.fetchall():
+        cursor.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(role), sql.Identifier(login)))
 
 
 def _close_set_config(cursor: Any) -> None:

@@ -2,8 +2,13 @@
 
 import pytest
 from django.conf import settings
+from django.db import connections
+from psycopg import sql
 
-from tenants.isolation.rights import RoleNameTooLong, role_name
+from apps.kernel.models import AuditEntry
+from apps.kernel.scope import OWNER_DATABASE
+from tenants.crossing import Purpose, in_owner, in_tenant
+from tenants.isolation.rights import RoleNameTooLong, app_login, grant_public_rights, role_name
 
 
 def test_a_name_that_postgresql_would_cut_is_refused(monkeypatch):
@@ -15,3 +20,14 @@ def test_a_name_that_postgresql_would_cut_is_refused(monkeypatch):
 def test_a_name_that_fits_holds_the_installation_and_the_schema(monkeypatch):
     monkeypatch.setattr(settings, "DATABASE_ROLE_PREFIX", "collecto")
     assert role_name("b_haute_saone") == "collecto:b_haute_saone"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_bank_of_an_older_version_is_within_reach_after_migrating(fresh_bank):
+    bank = fresh_bank()
+    with in_owner(Purpose.TEST), connections[OWNER_DATABASE].cursor() as cursor:
+        role, login = role_name(bank.schema_name), app_login()
+        cursor.execute(sql.SQL("REVOKE {} FROM {}").format(sql.Identifier(role), sql.Identifier(login)))
+        grant_public_rights()
+    with in_tenant(bank, Purpose.TEST):
+        assert AuditEntry.objects.count() == 0
