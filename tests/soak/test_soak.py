@@ -38,6 +38,9 @@ PAGES = (
     "/",
 )
 
+WEIGHTS = [10 if page.startswith("/soak/") else 1 for page in PAGES]
+"""The product's own pages cost most and are asked least."""
+
 
 @dataclass
 class Seen:
@@ -121,7 +124,7 @@ def soak(port: int, spaces: list[Space], seen: Seen, *, requests: int, seed: int
     dice = random.Random(seed)
     link = HTTPConnection("127.0.0.1", port, timeout=60)
     for _ in range(requests):
-        space, page = dice.choice(spaces), dice.choice(PAGES)
+        space, (page,) = dice.choice(spaces), dice.choices(PAGES, weights=WEIGHTS)
         try:
             link.request("GET", page, headers={"Host": space.host, "Cookie": space.cookie})
             answer = link.getresponse()
