@@ -79,7 +79,7 @@ def work_set_aside() -> int:
 
 
 def _opened(slug: str, *, departments: list[str] | None = None) -> FoodBank:
-    new = NewBank(name=f"{LONG} {slug}", slug=slug, departments=departments or [], address=REACHED_AT)
+    new = NewBank(name=f"{LONG} {slug}", slug=slug, departments=departments or [], address={**REACHED_AT})
     bank = bank_open(OPERATOR, new=new)
     fill(bank)
     return bank

@@ -6,6 +6,7 @@ Each story opens the banks it needs in the lived-in network and leaves them ther
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 from zipfile import ZipFile
 
 import pytest
@@ -39,7 +40,8 @@ def no_complaint(network: Network):
 @pytest.fixture
 def owner_worker(broker_url: str, tmp_path: Path) -> Callable[[], Worker]:
     """Starts a worker with the owner's login, which builds and exports banks."""
-    files = str(storages["default"].inner.location)
+    kept: Any = storages["default"]
+    files = str(kept.inner.location)
     environment = {"DATABASE_OWNER_URL": owner_url(), "FILES_ROOT": files}
     return lambda: worker(broker_url, tmp_path / "worker.log", "--queues", "owner", **environment)
 

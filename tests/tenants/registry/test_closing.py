@@ -12,6 +12,7 @@ from psycopg import sql
 
 from apps.stock.models import Lot
 from tenants.crossing import Purpose, in_owner, in_tenant
+from tenants.isolation.replay import Patience
 from tenants.registry import exporting, progress
 from tenants.registry.archiving import bank_archive
 from tenants.registry.bundle import Manifest
@@ -39,14 +40,18 @@ def bank(fresh_bank: Callable[..., FoodBank]) -> FoodBank:
 def writer(bank: FoodBank) -> Iterator[psycopg.Connection[Any]]:
     """A session that has written a third lot and has not committed it yet."""
     copy = "INSERT INTO {0}.stock_lot ({1}) SELECT {2} FROM {0}.stock_lot LIMIT 1"
-    columns = [field.column for field in Lot._meta.concrete_fields]
-    fresh = {"id": sql.SQL("gen_random_uuid()"), "number": sql.Literal("L-late"), "code": sql.Literal("LATE")}
+    columns = [str(field.column) for field in Lot._meta.concrete_fields]
+    fresh: dict[str, sql.Composable] = {
+        "id": sql.SQL("gen_random_uuid()"),
+        "number": sql.Literal("L-late"),
+        "code": sql.Literal("LATE"),
+    }
     with psycopg.connect(owner_url()) as session:
         session.execute(
             sql.SQL(copy).format(
                 sql.Identifier(bank.schema_name),
-                sql.SQL(", ").join(map(sql.Identifier, columns)),
-                sql.SQL(", ").join(fresh.get(name, sql.Identifier(name)) for name in columns),
+                sql.SQL(", ").join([sql.Identifier(name) for name in columns]),
+                sql.SQL(", ").join([fresh.get(name, sql.Identifier(name)) for name in columns]),
             )
         )
         yield session
@@ -105,7 +110,7 @@ def test_a_bank_at_work_is_exported_as_it_stands_and_nobody_waits(bank, writer, 
 
 
 def test_a_writer_that_does_not_end_leaves_no_export(bank, writer, tmp_path: Path, monkeypatch):
-    monkeypatch.setattr(exporting, "WRITERS", exporting.Patience(lock_seconds=0.05, attempts=2))
+    monkeypatch.setattr(exporting, "WRITERS", Patience(lock_seconds=0.05, attempts=2))
     moved(bank, BankStatus.SUSPENDED)
     with pytest.raises(BankBusy):
         bank_export(OPERATOR, bank=bank, target=tmp_path / "bank.zip")

@@ -1,6 +1,7 @@
 """What other members of the network wrote neither goes with an erased bank nor holds its erasure up."""
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from django.db import connections
@@ -40,7 +41,7 @@ def erased(bank: FoodBank) -> ErasureProof:
     return bank_erase(OPERATOR, bank=bank, now=True, reason="left the network")
 
 
-def waiting(bank_id: object, payload: str) -> None:
+def waiting(bank_id: Any, payload: str) -> None:
     """Put a row into the outbox of a bank, or of the platform."""
     with in_owner(Purpose.TEST), connections["owner"].cursor() as cursor:
         cursor.execute(
