@@ -71,6 +71,7 @@ def expect_heading(page: Page, path: str, words: str) -> None:
     expect(main(page)).to_contain_text(words)
 
 
+@pytest.mark.slow
 def test_a_bank_is_opened_in_the_background_and_its_progress_survives_a_reload(
     network, broker_url, owner_worker
 ):
@@ -94,6 +95,7 @@ def test_a_bank_is_opened_in_the_background_and_its_progress_survives_a_reload(
     expect(page.get_by_role("heading", level=1)).to_have_text(fr("Sign in"))
 
 
+@pytest.mark.slow
 def test_an_export_is_made_in_the_background_and_downloads_as_a_zip(network, broker_url, owner_worker):
     bank = opened("serein")
     page = network.operate()
@@ -129,6 +131,7 @@ def test_a_renamed_bank_answers_at_its_new_address_and_the_former_one_leads_ther
     expect(visitor.locator(".message")).to_contain_text("arroux.localhost")
 
 
+@pytest.mark.slow
 def test_a_suspended_bank_says_so_until_it_is_resumed(network):
     bank = opened("cousin")
     page, visitor = network.operate(), network.visit("cousin.localhost")

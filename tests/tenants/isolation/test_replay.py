@@ -89,6 +89,7 @@ def plant_all_sorts(plant) -> None:
     plant("donors", 'migrations.RunSQL([("COMMENT ON TABLE donors_donor IS %s", ["50 % & \'more\'"])])')
 
 
+@pytest.mark.slow
 @pytest.mark.pitfall(21)
 def test_a_schema_of_an_older_version_brought_up_by_replay_is_a_new_one(plant, redrawn, schema):
     old, new, migrated = schema("b_older"), schema("b_newer"), schema("b_slower")

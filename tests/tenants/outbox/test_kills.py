@@ -82,6 +82,7 @@ def test_under_kills_of_the_worker_each_row_reacts_once(fresh_bank, broker_url, 
         assert done_in(bank) == Counter(names)
 
 
+@pytest.mark.slow
 def test_a_reaction_that_kills_its_process_is_parked_while_the_others_are_delivered(
     fresh_bank, broker_url, wired, tmp_path
 ):

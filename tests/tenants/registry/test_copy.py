@@ -301,6 +301,7 @@ def as_of_before(bank: FoodBank, newer: list[tuple[str, str]]) -> None:
         build_as_of(bank.schema_name, then)
 
 
+@pytest.mark.slow
 def test_an_export_of_an_older_version_is_brought_to_the_present(fresh_bank, tmp_path: Path, copies):
     bank = fresh_bank()
     as_of_before(bank, NEWER)

@@ -122,6 +122,7 @@ def state_of(slug: str) -> str | None:
         return FoodBank.objects.filter(slug=slug).values_list("status", flat=True).first()
 
 
+@pytest.mark.slow
 def test_killed_while_it_registers_a_bank_is_unknown(slug):
     with standing_before("LOCK TABLE registry_domain IN SHARE MODE") as gate:
         opening(slug).kill(gate)
@@ -129,6 +130,7 @@ def test_killed_while_it_registers_a_bank_is_unknown(slug):
     assert "active" in opening(slug).said()
 
 
+@pytest.mark.slow
 def test_killed_while_it_builds_a_space_there_is_none(slug):
     schema = sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(schema_of(slug)))
     with standing_before(schema) as gate:

@@ -22,6 +22,7 @@ def turns(job: str) -> list[int]:
         return list(PeriodicSlot.objects.filter(job=job).order_by("slot").values_list("slot", flat=True))
 
 
+@pytest.mark.slow
 def test_two_beats_give_each_turn_once_and_leave_none_out(fresh_bank, broker_url, tmp_path):
     banks = [fresh_bank(), fresh_bank()]
     with (

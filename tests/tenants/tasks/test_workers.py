@@ -115,6 +115,7 @@ def test_a_worker_throws_away_what_has_no_bank_at_work_and_says_so(
     assert marks(suspended) == []
 
 
+@pytest.mark.slow
 def test_a_task_that_kills_its_process_is_parked_while_the_others_go_on(
     fresh_bank, broker_url, sending, tmp_path
 ):
