@@ -35,7 +35,7 @@ def test_the_space_keeps_its_schema_and_its_role(renamed, twin_a):
     assert ask(PRESENT, "/accounts/login/code/").status_code == 200
 
 
-@pytest.mark.parametrize(("method", "status"), [("get", 301), ("head", 301), ("post", 308)])
+@pytest.mark.parametrize(("method", "status"), [("get", 302), ("head", 302), ("post", 307)])
 def test_the_former_address_leads_to_the_same_page_of_the_new_one(renamed, method, status):
     answer = ask(FORMER, "/stock/?q=riz", method=method)
     assert answer.status_code == status
