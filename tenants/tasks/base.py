@@ -4,6 +4,7 @@ Every ``@shared_task`` of the product is a ``BankTask``; work on the shared tabl
 """
 
 import logging
+from abc import abstractmethod
 from collections.abc import Callable
 from contextlib import ExitStack
 from typing import Any, Final, NoReturn
@@ -92,11 +93,13 @@ class ScopedTask(Task[Any, Any]):
 
         transaction.on_commit(send, robust=True)
 
+    @abstractmethod
     def _open(self, opened: ExitStack) -> None:
-        raise NotImplementedError
+        """Open the scope that the message asks for."""
 
+    @abstractmethod
     def _open_for_caller(self, opened: ExitStack) -> None:
-        raise NotImplementedError
+        """Check the scope of who calls the task as a function, or open the task's own."""
 
     def _refuse(self, refusal: Exception) -> NoReturn:
         """Put the message aside for good; run here and now, raise the refusal itself.
