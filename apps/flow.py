@@ -13,7 +13,9 @@ FLOW: tuple[str, ...] = (
     "rounds",
     "receiving",
     "stock",
+    "workshop",
     "orders",
     "delivery",
+    "recalls",
     "impact",
 )

@@ -41,14 +41,22 @@ BANK_STAFF: frozenset[Role] = frozenset(
 class Actor:
     """Who acts: a person with the roles held in the open bank, or the software itself.
 
-    ``partner_id`` narrows a partner's person to one charity.
+    ``partner_id`` narrows a partner's person to one charity, whose colleagues they may invite when
+    ``is_responsible``; ``via`` names what acts for the person, such as an API token.
     """
 
     id: UUID | None
     label: str
     roles: frozenset[Role] = field(default_factory=frozenset)
     partner_id: UUID | None = None
+    is_responsible: bool = False
     is_software: bool = False
+    via: str = ""
+
+    @property
+    def main_role(self) -> str:
+        """The first of the roles held, in the order of ``Role``; empty for the software and strangers."""
+        return next((role.value for role in Role if role in self.roles), "")
 
     def is_any(self, *roles: Role) -> bool:
         """Tell whether the actor is the software or holds one of the roles."""

@@ -37,11 +37,6 @@ def local(instant: dt.datetime) -> dt.datetime:
     return instant.astimezone(scope.zone if scope else _PARIS)
 
 
-def is_simulated() -> bool:
-    """Tell whether a simulated instant is set."""
-    return _simulated.get() is not None
-
-
 @contextmanager
 def time_set_to(instant: dt.datetime) -> Iterator[None]:
     """Run a block at a simulated instant.

@@ -8,6 +8,8 @@ from django.db import OperationalError
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from apps.kernel.sentences import Kept, kept
+
 CLASHES: Final = frozenset({"40P01", "40001", "55P03"})
 """SQLSTATE of two writers who met: deadlock, serialisation failure, lock not available in time."""
 
@@ -42,6 +44,11 @@ class DomainError(Exception):
         """The sentence in the current language, placeholders filled."""
         text = str(self._message)
         return text % self.params if self.params else text
+
+    @property
+    def sentence(self) -> Kept:
+        """The sentence in no language, to be stored (``apps.kernel.sentences``)."""
+        return kept(self._message, self.params)
 
     def __str__(self) -> str:
         return self.message

@@ -22,6 +22,14 @@ class Fact:
     """Base of every fact; fields are plain values, ids and tuples of them."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Errand(Fact):
+    """Base of what a stage owes to itself once its transaction is over: a letter that somebody asked for.
+
+    Its own stage runs it, *later*, and nobody else hears of it; every other fact goes downstream.
+    """
+
+
 @dataclass(frozen=True, slots=True)
 class Reactions:
     """Who reacts to one kind of fact."""

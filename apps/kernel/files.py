@@ -17,9 +17,9 @@ from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from apps.kernel.abilities import Actor
-from apps.kernel.display import number
+from apps.kernel.display import size
 from apps.kernel.errors import DomainError
-from apps.kernel.history import record_archive, record_create_once
+from apps.kernel.history import record_archive, record_create_once, write_entry
 from apps.kernel.models import Record, StoredFile, new_id
 
 PDF: Final = "application/pdf"
@@ -56,10 +56,8 @@ def require_keepable(content: "File[Any]", *, field: str = "file") -> str:
     if not content.size:
         raise FileRefused(_("This file is empty. Choose another one."), code="file_empty", field=field)
     if content.size > most:
-        message = _("This file is too large: at most %(most)s MB.")
-        raise FileRefused(
-            message, code="file_too_large", field=field, params={"most": number(most // 1024**2)}
-        )
+        message = _("This file is too large: at most %(most)s.")
+        raise FileRefused(message, code="file_too_large", field=field, params={"most": size(most)})
     content.seek(0)
     kind = sniffed(content.read(_HEAD_BYTES))
     content.seek(0)
@@ -107,9 +105,26 @@ def file_store(
 
 
 @transaction.atomic
-def file_archive(actor: Actor, *, file: StoredFile, archived: bool = True) -> StoredFile:
+def file_archive(actor: Actor, *, file: StoredFile, archived: bool = True, reason: str = "") -> StoredFile:
     """Put a file away, or take it out again; the caller has checked what the actor may do."""
-    return record_archive(actor, file, archived=archived)
+    return record_archive(actor, file, archived=archived, reason=reason)
+
+
+@transaction.atomic
+def file_delete(actor: Actor, *, file: StoredFile) -> None:
+    """Remove a file that a job has made, for good; twice changes nothing.
+
+    The row goes now, told in the history; the bytes once that is committed, so that no row is ever without
+    its bytes. A process that dies in between leaves bytes without a row, which the nightly sweep removes.
+
+    Raises:
+        IntegrityError: the file belongs to a record; such a file is archived.
+    """
+    deleted, _models = StoredFile.objects.filter(pk=file.pk).delete()
+    if deleted:
+        write_entry(actor, file, "removed")
+        kept, storage_name = storages["default"], file.storage_name
+        transaction.on_commit(lambda: kept.delete(storage_name), robust=True)
 
 
 def files_about(records: Iterable[models.Model]) -> models.QuerySet[StoredFile]:

@@ -1,5 +1,6 @@
 """Form fields for kilograms, euros and days, and how a refused act is shown at its field."""
 
+import datetime as dt
 from decimal import Decimal
 from typing import Any, cast
 from uuid import UUID
@@ -11,7 +12,7 @@ from django.utils.text import capfirst
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from apps.kernel.display import NOTHING
+from apps.kernel.display import NOTHING, day
 from apps.kernel.errors import DomainError
 from apps.kernel.models import new_id
 from apps.kernel.money import parse_euros
@@ -95,7 +96,7 @@ class KgField(forms.Field):
 
     def prepare_value(self, value: Any) -> Any:
         """Show grams as kg, written so that it can be sent back as it is."""
-        return _typed(f"{Decimal(value) / GRAMS_PER_KG:f}") if isinstance(value, int) else value
+        return typed(f"{Decimal(value) / GRAMS_PER_KG:f}") if isinstance(value, int) else value
 
 
 class EurosField(forms.Field):
@@ -117,7 +118,7 @@ class EurosField(forms.Field):
 
     def prepare_value(self, value: Any) -> Any:
         """Show cents as euros, written so that it can be sent back as it is."""
-        return _typed(f"{Decimal(value) / 100:.2f}") if isinstance(value, int) else value
+        return typed(f"{Decimal(value) / 100:.2f}") if isinstance(value, int) else value
 
 
 class DegreesField(forms.FloatField):
@@ -141,7 +142,7 @@ class DegreesField(forms.FloatField):
 
     def prepare_value(self, value: Any) -> Any:
         """Show degrees with the decimal sign of the current language."""
-        return _typed(str(value)) if isinstance(value, float) else value
+        return typed(str(value)) if isinstance(value, float) else value
 
 
 class OpKeyForm(forms.Form):
@@ -177,12 +178,37 @@ class FilterForm(forms.Form):
         """Tell whether a filter is set."""
         return self.is_valid() and any(value not in (None, "") for value in self.cleaned_data.values())
 
+    def active(self) -> dict[str, tuple[str, str]]:
+        """Return what narrows the list, in words, by the name of the filter: its label and its value.
+
+        A hidden filter is left out: whatever sets it, such as a tab, shows it.
+        """
+        if not self.is_valid():
+            return {}
+        seen = {field.name: field for field in self.visible_fields()}
+        return {
+            name: (str(seen[name].label), _in_words(seen[name].field, value))
+            for name, value in self.cleaned_data.items()
+            if name in seen and value not in (None, "", False)
+        }
+
     def narrow(self, records: models.QuerySet[Any]) -> models.QuerySet[Any]:
         """Keep the records that match: by default, each filled field equals the model's field."""
         if not self.is_valid():
             return records
         wanted = {name: value for name, value in self.cleaned_data.items() if value not in (None, "")}
         return records.filter(**wanted)
+
+
+def _in_words(field: forms.Field, value: Any) -> str:
+    """Return the value of a filter as a person reads it; of a tick, its label says it all."""
+    if value is True:
+        return ""
+    if isinstance(value, dt.date):
+        return day(value)
+    if isinstance(field, forms.ChoiceField) and not isinstance(field, forms.ModelChoiceField):
+        return str(dict(field.choices).get(str(value), value))  # type: ignore[arg-type]
+    return str(value)
 
 
 def field_for(db_field: "models.Field[Any, Any]", **kwargs: Any) -> forms.Field | None:
@@ -234,6 +260,6 @@ def add_refusal(form: forms.BaseForm, error: DomainError | ValidationError) -> N
         form.add_error(name if name in form.fields else None, errors)
 
 
-def _typed(number: str) -> str:
+def typed(number: str) -> str:
     """Write a plain number with the decimal sign of the current language."""
     return number.replace(".", ",") if (get_language() or "").startswith("fr") else number

@@ -2,13 +2,14 @@
 
 import re
 from decimal import Decimal, InvalidOperation
-from typing import Final, NewType
+from typing import Final, NewType, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 Grams = NewType("Grams", int)
+N = TypeVar("N", bound=int | Decimal)
 
 GRAMS_PER_KG: Final = 1000
 MEALS_PER_KG: Final = 2
@@ -19,8 +20,14 @@ MAX_GRAMS: Final = Grams(10_000_000_000)
 
 NARROW_SPACE: Final = "\u202f"
 NO_BREAK_SPACE: Final = "\u00a0"
+MINUS: Final = "\u2212"
 _SPACES = re.compile(r"[\s\u00a0\u202f]")
-_NUMBER = re.compile(r"\d+([.,]\d{1,3})?")
+_NUMBER = re.compile(r"\d+(\.\d{1,3})?")
+_GROUPED = re.compile(
+    r"\d{1,3}(?:\.\d{3})+,\d+|\d{1,3}(?:,\d{3})+\.\d+"
+    r"|\d{1,3}(?:\.\d{3}){2,}|\d{1,3}(?:,\d{3}){2,}"
+)
+"""Thousands set apart by one sign and decimals by the other, or at least a million set apart."""
 
 
 def grams_from_kg(kg: Decimal | int | str) -> Grams:
@@ -35,22 +42,54 @@ def grams_from_kg(kg: Decimal | int | str) -> Grams:
     return Grams(int(grams))
 
 
+def plain_number(text: str) -> str:
+    """Return a number as people type it without spaces and thousands, with a point: ``1234.5``.
+
+    ``1 234,5``, ``1234.5``, ``1.234,5`` and ``1,234.5`` say the same. What is no number comes back as it is.
+
+    Raises:
+        ValidationError: it may be a thousand or one: ``1.234`` in French, ``1,234`` in English.
+    """
+    compact = _SPACES.sub("", text)
+    decimal, thousands = (",", ".") if (get_language() or "").startswith("fr") else (".", ",")
+    if re.fullmatch(rf"[1-9]\d{{0,2}}\{thousands}\d{{3}}", compact):
+        readings = {"large": compact.replace(thousands, ""), "small": compact.replace(thousands, decimal)}
+        message = _("Is this %(large)s or %(small)s? Write one of the two.")
+        raise ValidationError(message, code="number_ambiguous", params=readings)
+    if _GROUPED.fullmatch(compact):
+        last = max(compact.rfind(","), compact.rfind("."))
+        has_decimals = "," in compact and "." in compact
+        whole, fraction = (compact[:last], compact[last:]) if has_decimals else (compact, "")
+        compact = re.sub(r"[.,]", "", whole) + fraction
+    return compact.replace(",", ".")
+
+
 def parse_kg(text: str) -> Grams:
     """Read kilograms as a person types them (``1 234,5``, ``0.75``) and return grams.
 
     Raises:
         ValidationError: not a number, finer than a gram, or above ``MAX_GRAMS``.
     """
-    compact = _SPACES.sub("", text).removesuffix("kg")
+    compact = plain_number(text.strip().removesuffix("kg"))
     if not _NUMBER.fullmatch(compact):
         raise ValidationError(_("Write a weight in kg, for example 12.5."), code="kg_unreadable")
+    within_reach(Decimal(compact))
     try:
-        grams = grams_from_kg(compact.replace(",", "."))
+        grams = grams_from_kg(compact)
     except (InvalidOperation, ValueError) as error:
         raise ValidationError(_("Write a weight in kg, for example 12.5."), code="kg_unreadable") from error
-    if grams > MAX_GRAMS:
+    return within_reach(grams)
+
+
+def within_reach(amount: N) -> N:
+    """Return an amount of grams, or of anything heavier, as it is; ask before a long one is multiplied.
+
+    Raises:
+        ValidationError: above ``MAX_GRAMS``.
+    """
+    if amount > MAX_GRAMS:
         raise ValidationError(_("This weight is too large. Check the number."), code="kg_too_large")
-    return grams
+    return amount
 
 
 def kg_number(grams: int, *, decimals: int | None = None) -> str:
@@ -60,6 +99,7 @@ def kg_number(grams: int, *, decimals: int | None = None) -> str:
     """
     kg = Decimal(grams) / GRAMS_PER_KG
     text = f"{kg:,.3f}".rstrip("0").rstrip(".") if decimals is None else f"{kg:,.{decimals}f}"
+    text = text.replace("-", MINUS)
     if (get_language() or "").startswith("fr"):
         return text.replace(",", NARROW_SPACE).replace(".", ",")
     return text

@@ -8,9 +8,10 @@ follow from ``urls``: ``donors_donor`` gives ``donors_donor_list``, ``…_detail
 
 from apps.kernel.pages.acts import FormPage, RecordAct, RecordCreate, RecordEdit
 from apps.kernel.pages.base import Action, RecordPage
+from apps.kernel.pages.history import HistoryPanel, More, history_panel
 from apps.kernel.pages.lists import Heading, RecordList
 from apps.kernel.pages.panels import table_panel
-from apps.kernel.pages.sheets import HistoryLine, Panel, RecordArchive, RecordDetail
+from apps.kernel.pages.sheets import Panel, RecordArchive, RecordDetail
 from apps.kernel.tables import Column, Kind
 
 __all__ = [
@@ -18,8 +19,9 @@ __all__ = [
     "Column",
     "FormPage",
     "Heading",
-    "HistoryLine",
+    "HistoryPanel",
     "Kind",
+    "More",
     "Panel",
     "RecordAct",
     "RecordArchive",
@@ -28,5 +30,6 @@ __all__ = [
     "RecordEdit",
     "RecordList",
     "RecordPage",
+    "history_panel",
     "table_panel",
 ]

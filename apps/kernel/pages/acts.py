@@ -26,6 +26,8 @@ class FormPage(RecordPage[M]):
     title: Text = ""
     lead: Text = ""
     submit: Text = _("Save")
+    is_grave: bool = False
+    """Whether it takes something away: the button says so in its colour, the way back in its words."""
     success: Text = _("%(record)s: saved.")
 
     def form(self, data: Any = None, files: Any = None) -> forms.BaseForm:
@@ -44,6 +46,14 @@ class FormPage(RecordPage[M]):
         """Return where to go once the act is done."""
         return self.url("detail", record)
 
+    def said(self, record: M) -> str:
+        """Return the sentence that says it is done."""
+        return str(self.success) % {"record": record}
+
+    def undo_url(self, record: M) -> str:
+        """Return the address to post to in order to undo the act, or an empty text."""
+        return ""
+
     def back_url(self) -> str:
         """Return where "Cancel" leads."""
         return self.url("list")
@@ -59,7 +69,9 @@ class FormPage(RecordPage[M]):
             except (DomainError, ValidationError) as error:
                 add_refusal(form, error)
             else:
-                messages.success(self.request, str(self.success) % {"record": record})
+                said = self.said(record)
+                undo = self.undo_url(record)
+                messages.success(self.request, said, extra_tags=f"undo:{undo}" if undo else "")
                 return HttpResponseRedirect(self.success_url(record))
         return self.shown(form, status=422)
 
@@ -71,6 +83,7 @@ class FormPage(RecordPage[M]):
             lead=self.lead,
             form=form,
             submit=self.submit,
+            is_grave=self.is_grave,
             back_url=self.back_url(),
         )
 

@@ -23,13 +23,20 @@ M = TypeVar("M", bound=models.Model)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Action:
-    """A button of a page: a link, or a small form when ``post`` is set. One per page is primary."""
+    """A button of a page: a link, or a small form when ``post`` is set. One per page is primary.
+
+    A ``grave`` act looks like one; one that ``asks`` opens its page in a dialog where scripts run. An act
+    that is ``held`` is sent ten seconds after the press, unless it is undone: the words say what waits.
+    """
 
     label: Text
     url: str
     icon: str = ""
     primary: bool = False
     post: bool = False
+    grave: bool = False
+    asks: bool = False
+    held: Text = ""
 
 
 class RecordPage(View, Generic[M]):

@@ -15,9 +15,10 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.kernel import clock
 from apps.kernel.abilities import Abilities
-from apps.kernel.display import number
+from apps.kernel.display import counted
 from apps.kernel.doors import StaffRequest
 from apps.kernel.errors import Text
+from apps.kernel.folding import in_words
 from apps.kernel.forms import FilterForm
 from apps.kernel.models import ArchivableRecord
 from apps.kernel.pages.base import Action, M, RecordPage
@@ -54,9 +55,8 @@ class RecordList(RecordPage[M]):
         if request.GET.get("format") == "csv":
             return csv_response(self.columns, found, name=self._file_name())
         shown = Paginator(found, self.per_page).get_page(request.GET.get("page"))
-        fragment = f"{self.template_name}#records" if request.htmx.target == "records" else ""
         return self.page(
-            template=fragment,
+            template=self._fragment() if request.htmx.target == "records" else "",
             title=capfirst(str(self.model._meta.verbose_name_plural)),
             lead=self.lead,
             actions=self.actions(self.allowed),
@@ -70,16 +70,22 @@ class RecordList(RecordPage[M]):
             query=request.GET.get("q", ""),
             archivable=issubclass(self.model, ArchivableRecord),
             archived=self.archived,
+            active=self.active(),
             narrowed=bool(request.GET.get("q")) or self.filter_form.narrows(),
             empty_text=self.empty_text,
         )
+
+    def _fragment(self) -> str:
+        """Return the part that htmx swaps in; of a list with more above its table the whole page is sent."""
+        is_plain = self.template_name == RecordList.template_name
+        return f"{self.template_name}#records" if is_plain else ""
 
     def _file_name(self) -> str:
         return f"{slugify(str(self.model._meta.verbose_name_plural))}-{clock.today():%Y-%m-%d}"
 
     def _counted(self, count: int) -> str:
         names = self.model._meta
-        return f"{number(count)} {names.verbose_name if count == 1 else names.verbose_name_plural}"
+        return counted(count, names.verbose_name or "", names.verbose_name_plural or "")
 
     def actions(self, allowed: Abilities) -> list[Action]:
         """Return the buttons of the page."""
@@ -91,6 +97,10 @@ class RecordList(RecordPage[M]):
         """Return the address that the first cell of a line leads to, or an empty text."""
         return self.url("detail", record)
 
+    def row_name(self, record: M) -> str:
+        """Return what is read out to tell a line from others that look alike."""
+        return str(record)
+
     def row_actions(self, record: M) -> list[Action]:
         """Return what can be done from the line itself, without opening it (see ``acts_in_rows``)."""
         return []
@@ -99,6 +109,20 @@ class RecordList(RecordPage[M]):
     def filter_form(self) -> FilterForm:
         """The filters as the URL sets them."""
         return (self.filters or FilterForm)(self.request.GET)
+
+    def active(self) -> list[dict[str, str]]:
+        """Return what narrows the list, each with the address of the list without it."""
+        named = self.filter_form.active().items()
+        words = {name: str(_(": ")).join(filter(None, both)) for name, both in named}
+        if sought := self.request.GET.get("q", "").strip():
+            words = {"q": sought} | words
+        if self.archived:
+            words["archived"] = str(_("Archived"))
+        kept = {name: value for name, value in self.request.GET.items() if name != "page"}
+        return [
+            {"words": said, "url": "?" + urlencode({k: v for k, v in kept.items() if k != name})}
+            for name, said in words.items()
+        ]
 
     @property
     def archived(self) -> bool:
@@ -113,12 +137,12 @@ class RecordList(RecordPage[M]):
         return found.order_by(*self._order(), "pk")
 
     def _searched(self, records: models.QuerySet[M]) -> models.QuerySet[M]:
-        """Keep the records where each word typed occurs in one of the search fields.
+        """Keep the records where each word typed occurs in one of the search fields, accents or not.
 
         Found by id: a line that matches must neither repeat its record nor multiply its sums.
         """
         for word in self.request.GET.get("q", "").replace("\x00", " ").split():
-            hits = (models.Q(**{f"{name}__icontains": word}) for name in self.search_fields)
+            hits = (models.Q(**{f"{name}__holds": word}) for name in self.search_fields)
             matching = self.model._default_manager.filter(reduce(or_, hits, models.Q()))
             records = records.filter(pk__in=matching.order_by().values("pk"))
         return records
@@ -129,7 +153,8 @@ class RecordList(RecordPage[M]):
         return asked if asked.removeprefix("-") in {c.sort for c in in_file(self.columns) if c.sort} else ""
 
     def _order(self) -> list[Any]:
-        return [self._sort] if self._sort else list(self.ordering or self.model._meta.ordering or ())
+        asked = [self._sort] if self._sort else list(self.ordering or self.model._meta.ordering or ())
+        return in_words(self.model, asked)
 
     def _heading(self, column: Column) -> Heading:
         if not column.sort:
@@ -145,9 +170,12 @@ class RecordList(RecordPage[M]):
         )
 
     def _row(self, record: M) -> dict[str, Any]:
+        cells = [column.cell(record) for column in self.columns]
         return {
             "record": record,
+            "name": self.row_name(record),
             "url": self.row_url(record),
-            "cells": [column.cell(record) for column in self.columns],
+            "named": self.row_name(record).removeprefix(str(cells[0].value)).lstrip(", "),
+            "cells": cells,
             "actions": self.row_actions(record) if self.acts_in_rows else [],
         }

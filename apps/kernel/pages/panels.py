@@ -17,13 +17,15 @@ def table_panel(
     records: Iterable[Any],
     empty: Text,
     url_of: Callable[[Any], str] | None = None,
+    name_of: Callable[[Any], str] | None = None,
     acts_of: Callable[[Any], Sequence[Action]] | None = None,
     actions: Sequence[Action] = (),
 ) -> Panel:
     """Return a panel with a table.
 
-    ``url_of`` gives the address a line leads to, ``acts_of`` what can be done from the line itself;
-    ``empty`` is said when there is no line.
+    ``url_of`` gives the address a line leads to, ``name_of`` what its link says besides the first cell where
+    lines are alike but for it, ``acts_of`` what can be done from the line itself; ``empty`` is said when
+    there is no line.
     """
     context = {
         "title": title,
@@ -31,7 +33,9 @@ def table_panel(
         "rows": [
             {
                 "record": record,
+                "name": name_of(record) if name_of else str(record),
                 "url": url_of(record) if url_of else "",
+                "named": name_of(record) if name_of else "",
                 "cells": [column.cell(record) for column in columns],
                 "actions": acts_of(record) if acts_of else [],
             }

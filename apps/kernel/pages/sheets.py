@@ -1,33 +1,22 @@
 """The sheet of a record: its fields, the panels of the stage, its history; and putting it away."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django import forms
 from django.contrib import messages
-from django.core.exceptions import FieldDoesNotExist
+from django.db import models
 from django.http import HttpResponse, HttpResponseRedirect
-from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from apps.kernel.abilities import Abilities
 from apps.kernel.display import Chip
 from apps.kernel.doors import StaffRequest
 from apps.kernel.errors import Text
-from apps.kernel.history import history_of
-from apps.kernel.models import AuditEntry
 from apps.kernel.pages.base import Action, M, RecordPage
-from apps.kernel.quantity import format_kg
+from apps.kernel.pages.history import HistoryPanel, More, history_panel
 from apps.kernel.tables import Column
-
-HISTORY_SHOWN = 50
-ACTION_LABELS = {
-    "created": _("Created"),
-    "changed": _("Changed"),
-    "archived": _("Archived"),
-    "restored": _("Restored"),
-    "adopted": _("Adopted from the library"),
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,20 +26,6 @@ class Panel:
     title: Text
     template: str
     context: dict[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HistoryLine:
-    """One change of a record in words: ``(field, before, after)`` per changed field."""
-
-    entry: AuditEntry
-    label: Text
-    changes: list[tuple[str, Any, Any]]
-
-    @property
-    def who(self) -> str:
-        """Who did it: a person by name, the software by the product's name."""
-        return str(self.entry.actor_label) if self.entry.actor_id else "COLLECTO"
 
 
 class RecordDetail(RecordPage[M]):
@@ -64,7 +39,7 @@ class RecordDetail(RecordPage[M]):
     def get(self, request: StaffRequest, pk: Any) -> HttpResponse:
         """Show the sheet."""
         return self.page(
-            title=str(self.record),
+            title=self.title(self.record),
             record=self.record,
             abilities=self.allowed,
             state=self.state(self.record),
@@ -73,6 +48,10 @@ class RecordDetail(RecordPage[M]):
             panels=self.panels(self.record),
             history=self.history() if "history" in self.allowed else None,
         )
+
+    def title(self, record: M) -> str:
+        """Return the title of the sheet."""
+        return str(record)
 
     def state(self, record: M) -> Chip | None:
         """Return the state shown beside the title."""
@@ -87,7 +66,8 @@ class RecordDetail(RecordPage[M]):
         away = getattr(record, "is_archived", False)
         buttons = []
         if "archive" in allowed and not away:
-            buttons.append(Action(label=_("Archive"), url=self.url("archive", record), icon="archive"))
+            url = self.url("archive", record)
+            buttons.append(Action(label=_("Archive"), url=url, icon="archive", asks=True))
         if "edit" in allowed and not away:
             url = self.url("edit", record)
             buttons.append(Action(label=_("Change"), url=url, icon="pencil", primary=True))
@@ -96,34 +76,29 @@ class RecordDetail(RecordPage[M]):
             buttons.append(Action(label=_("Restore"), url=url, icon="archive-restore", post=True))
         return buttons
 
-    def history(self) -> list[HistoryLine]:
-        """Return the latest changes in words."""
-        return [
-            HistoryLine(
-                entry=entry,
-                label={**ACTION_LABELS, **self.action_labels}.get(entry.action, entry.action),
-                changes=[self._change(name, *pair) for name, pair in entry.changes.items()],
-            )
-            for entry in history_of(self.record)[:HISTORY_SHOWN]
-        ]
+    def history(self) -> HistoryPanel:
+        """Return the history in words, as much as one page of it shows."""
+        return history_panel(
+            self.request,
+            self.record,
+            *self.told_with(self.record),
+            labels=self.action_labels,
+            more=self.more_history(),
+        )
 
-    def _change(self, name: str, before: Any, after: Any) -> tuple[str, Any, Any]:
-        try:
-            changed = self.model._meta.get_field(name)
-        except FieldDoesNotExist:
-            return name, before, after
-        label = getattr(changed, "verbose_name", None) or changed.related_model._meta.verbose_name_plural  # type: ignore[union-attr]
-        return capfirst(str(label)), _in_words(changed, before), _in_words(changed, after)
+    def told_with(self, record: M) -> Iterable[models.Model]:
+        """Return the records whose history is part of this one's: the stops of a round."""
+        return ()
+
+    def more_history(self) -> More | None:
+        """Return how to find lines that are kept elsewhere: the movements of a lot."""
+        return None
 
 
-def _in_words(changed: Any, value: Any) -> Any:
-    """Return a value kept in the history as a page shows it: choices by label, weights in kg."""
-    if isinstance(value, bool):
-        return _("Yes") if value else _("No")
-    if changed.name.endswith("_grams") and isinstance(value, int):
-        return format_kg(value)
-    labels = dict(getattr(changed, "flatchoices", ()))
-    return labels.get(value, value) if isinstance(value, str | int) else value
+class ArchiveForm(forms.Form):
+    """Why a record is put away."""
+
+    reason = forms.CharField(label=_("Why?"), max_length=500)
 
 
 class RecordArchive(RecordPage[M]):
@@ -139,17 +114,27 @@ class RecordArchive(RecordPage[M]):
 
     def get(self, request: StaffRequest, pk: Any) -> HttpResponse:
         """Ask once more, saying what will happen."""
+        return self.shown(ArchiveForm(label_suffix=""))
+
+    def shown(self, form: forms.BaseForm, *, status: int = 200) -> HttpResponse:
+        """Show the question."""
         return self.page(
+            status=status,
             title=_("Archive %(record)s?") % {"record": self.record},
             lead=self.consequence,
+            form=form,
             back_url=self.url("detail", self.record),
         )
 
     def post(self, request: StaffRequest, pk: Any) -> HttpResponse:
-        """Archive or restore, and offer to undo."""
+        """Archive or restore, and offer to undo; archiving asks why, undoing does not."""
         archived = request.GET.get("archived", "1") != "0"
-        self.service(request.actor, **self.named_record, archived=archived)
+        form = ArchiveForm(request.POST, label_suffix="")
+        if archived and "undo" not in request.GET and not form.is_valid():
+            return self.shown(form, status=422)
+        reason = request.POST.get("reason", "")[:500]
+        self.service(request.actor, **self.named_record, archived=archived, reason=reason)
         done = _("%(record)s is archived.") if archived else _("%(record)s is in use again.")
-        undo = f"undo:{self.url('archive', self.record)}?archived={int(not archived)}"
+        undo = f"undo:{self.url('archive', self.record)}?archived={int(not archived)}&undo=1"
         messages.success(request, str(done) % {"record": self.record}, extra_tags=undo)
         return HttpResponseRedirect(self.url("list") if archived else self.url("detail", self.record))

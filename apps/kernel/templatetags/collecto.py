@@ -2,6 +2,7 @@
 
 import datetime as dt
 from decimal import Decimal
+from typing import Any
 
 from django import template
 from django.contrib.messages.storage.base import Message
@@ -34,6 +35,24 @@ def kg(grams: int | None, decimals: int | None = None) -> str:
 
 
 @register.filter
+def both(grams: int | None, goods: Any = None) -> str:
+    """Write grams as kg and in the units of the goods: ``{{ line.grams|both:line.product }}``.
+
+    The goods are what has ``packed``: a product, a lot; of others the weight alone is written.
+    """
+    if grams is None:
+        return display.NOTHING
+    return " · ".join(filter(None, [format_kg(grams), packed(grams, goods)]))
+
+
+@register.filter
+def packed(grams: int | None, goods: Any = None) -> str:
+    """Write grams in the units of the goods alone, nothing where nobody counts them."""
+    known = goods.packed(grams) if grams is not None and hasattr(goods, "packed") else ""
+    return str(known)
+
+
+@register.filter
 def euros(cents: int | None) -> str:
     """Write cents as euros: ``{{ order.contribution_cents|euros }}``."""
     return display.NOTHING if cents is None else format_euros(cents)
@@ -55,6 +74,12 @@ def number(value: Decimal | float | None, decimals: int = 0) -> str:
 def percent(share: Decimal | float | None, decimals: int = 0) -> str:
     """Write a share between 0 and 1 as a percentage."""
     return display.NOTHING if share is None else display.percent(share, decimals=decimals)
+
+
+@register.filter
+def size(count: int | None) -> str:
+    """Write bytes: ``{{ file.size_bytes|size }}``."""
+    return display.NOTHING if count is None else display.size(count)
 
 
 @register.filter
