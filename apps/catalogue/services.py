@@ -16,9 +16,8 @@ from apps.catalogue.errors import FamilyArchived, FamilyExists, FamilyInUse
 from apps.catalogue.models import AdoptedRecord, Product, ProductFamily
 from apps.catalogue.rules import family_code
 from apps.catalogue.selectors import active_products
-from apps.kernel import clock
 from apps.kernel.abilities import Actor, require
-from apps.kernel.history import record_archive, record_create_once, record_update, write_entries
+from apps.kernel.history import record_archive, record_create_once, record_update, records_save
 from apps.kernel.models import new_id
 from apps.kernel.numbering import next_number
 
@@ -143,9 +142,9 @@ def products_adopt(actor: Actor, *, templates: Sequence[Template]) -> int:
 
 def _changed(actor: Actor, record: A, fields: dict[str, Any]) -> A:
     """Change a record; one that comes from the library is the bank's own from then on."""
-    if record_update(actor, record, fields) and record.library_version is not None:
-        record.is_overridden = True
-        record.save(update_fields=["is_overridden"])
+    if record.library_version is not None and any(getattr(record, n) != v for n, v in fields.items()):
+        fields = {**fields, "is_overridden": True}
+    record_update(actor, record, fields)
     return record
 
 
@@ -161,11 +160,7 @@ def _adopted(actor: Actor, model: type[A], key: str, templates: Sequence[Templat
         model(library_version=t.version, **{key: t.key}, **t.fields) for t in templates if t.key not in known
     ]
     behind = [_refreshed(known[t.key], t) for t in templates if _is_behind(known.get(t.key), t)]
-    model._default_manager.bulk_create(new)
-    if behind:
-        names = [*templates[0].fields, "library_version", "updated_at"]
-        model._default_manager.bulk_update(behind, names)
-    write_entries(actor, [*new, *behind], "adopted")
+    records_save(actor, [*new, *behind], action="adopted")
     return [*new, *behind]
 
 
@@ -180,5 +175,4 @@ def _refreshed(record: A, template: Template) -> A:
     for name, value in template.fields.items():
         setattr(record, name, value)
     record.library_version = template.version
-    record.updated_at = clock.now()
     return record

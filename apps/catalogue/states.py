@@ -27,6 +27,13 @@ CHILLED = frozenset(
     }
 )
 FROZEN = frozenset({TemperatureClass.FROZEN_M18})
+LIKELY_DEGREES: dict[str, tuple[int, ...]] = {
+    TemperatureClass.COOL_8_12: (8, 10, 12),
+    TemperatureClass.CHILLED_5_15: (6, 8, 10, 12),
+    **dict.fromkeys(CHILLED - {TemperatureClass.CHILLED_5_15}, (1, 2, 3, 4, 5)),
+    TemperatureClass.FROZEN_M18: (-22, -20, -18, -16),
+}
+"""What a probe reads most, offered within one tap (°C); ambient goods are not probed."""
 
 
 class DateKind(models.TextChoices):
@@ -57,3 +64,14 @@ class QualityLabel(models.TextChoices):
     AOP = "AOP", _("AOP")
     IGP = "IGP", _("IGP")
     LABEL_ROUGE = "LABEL_ROUGE", _("Label Rouge")
+
+
+class PackUnit(models.TextChoices):
+    """What goods are counted in, from the smallest; the name of the piece is the product's own."""
+
+    KG = "kg", _("kg")
+    UNIT = "unit", _("unit")
+    PACK = "pack", _("pack")
+    CASE = "case", _("case")
+    CRATE = "crate", _("crate")
+    PALLET = "pallet", _("pallet")

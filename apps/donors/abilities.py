@@ -1,8 +1,12 @@
 """Who may do what with the donors."""
 
+from typing import Final
+
 from django.db.models import Model
+from django.utils.translation import gettext_lazy as _
 
 from apps.kernel.abilities import Abilities, Actor, Role, verbs
+from apps.kernel.errors import Text
 
 
 def abilities(actor: Actor, obj: Model | None = None) -> Abilities:
@@ -17,3 +21,13 @@ def abilities(actor: Actor, obj: Model | None = None) -> Abilities:
         | verbs("history", when=actor.is_staff)
         | verbs("create", "edit", "archive", when=keeps)
     )
+
+
+SENTENCES: Final[dict[str, Text]] = {
+    "view": _("See the donors"),
+    "history": _("Read the history of a donor"),
+    "create": _("Add a donor"),
+    "edit": _("Change the file of a donor"),
+    "archive": _("Put the file of a donor away"),
+}
+"""What each verb lets do, in words."""

@@ -6,10 +6,10 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from apps.donors.models import Donor, validate_siret
-from apps.donors.rules import compact
+from apps.donors.models import Campaign, Donor, validate_siret
+from apps.donors.rules import LOW_QUALITY, compact
 from apps.donors.selectors import convention_in_force
-from apps.donors.states import DonorKind, SupplySource
+from apps.donors.states import FILE_KINDS, SupplySource
 from apps.kernel import clock
 from apps.kernel.forms import FilterForm, OpKeyForm, field_for
 from apps.sites.forms import ADDRESS_FIELDS, ADDRESS_HINTS
@@ -61,22 +61,51 @@ class NewDonorForm(OpKeyForm, DonorForm):
 class DonorFilter(FilterForm):
     """Filters of the list of donors."""
 
-    kind = forms.ChoiceField(label=_("Kind"), choices=[("", _("All")), *DonorKind.choices])
+    kind = forms.ChoiceField(label=_("Kind"), choices=[("", _("All")), *FILE_KINDS])
     supply_source = forms.ChoiceField(
         label=_("Supply source"), choices=[("", _("All")), *SupplySource.choices]
     )
     convention = forms.ChoiceField(
         label=_("Convention"), choices=[("", _("All")), ("yes", _("In force")), ("no", _("None"))]
     )
+    quality = forms.ChoiceField(
+        label=_("Fit to give out"),
+        choices=[("", _("All")), ("low", _("Less than 95 %")), ("high", _("95 % or more"))],
+    )
 
     def narrow(self, records: QuerySet[Any]) -> QuerySet[Any]:
-        """Keep the donors of a kind and source, with or without a convention in force today."""
+        """Keep the donors of a kind, source and quality, with or without a convention in force today."""
         if not self.is_valid():
             return records
         wanted = {name: value for name, value in self.cleaned_data.items() if value}
         convention = wanted.pop("convention", "")
+        quality = wanted.pop("quality", "")
         records = records.filter(**wanted)
+        if quality:
+            low = {"fit_share__lt": LOW_QUALITY}
+            records = records.filter(**(low if quality == "low" else {"fit_share__gte": LOW_QUALITY}))
         if convention:
             in_force = convention_in_force(clock.today())
             records = records.filter(in_force) if convention == "yes" else records.exclude(in_force)
         return records
+
+
+class CampaignForm(forms.ModelForm):  # type: ignore[type-arg]
+    """The days of a campaign."""
+
+    class Meta:
+        model = Campaign
+        fields: tuple[str, ...] = ("starts_on", "ends_on")
+        help_texts: ClassVar = {"ends_on": _("The last day counts. Empty when it has no end.")}
+        formfield_callback = field_for
+
+
+class NewCampaignForm(OpKeyForm, CampaignForm):
+    """A campaign to open."""
+
+    class Meta(CampaignForm.Meta):
+        fields = ("programme", "name", *CampaignForm.Meta.fields)
+        help_texts: ClassVar = {
+            **CampaignForm.Meta.help_texts,
+            "name": _("As on its papers, such as “ESF+ 2026”. It cannot change later."),
+        }

@@ -13,4 +13,11 @@ MENU: list[MenuEntry] = [
         abilities=abilities,
         section=Section.FILES,
     ),
+    MenuEntry(
+        label=_("Public programmes"),
+        url_name="donors_campaign_list",
+        icon="landmark",
+        abilities=abilities,
+        section=Section.FILES,
+    ),
 ]

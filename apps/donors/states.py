@@ -1,5 +1,7 @@
 """Choices of the donors: what they are, and where goods come from."""
 
+from typing import Final
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -20,6 +22,12 @@ class DonorKind(models.TextChoices):
     FARM_COOP = "FARM_COOP", _("Farm cooperative")
     CENTRAL_KITCHEN = "CENTRAL_KITCHEN", _("Central kitchen")
     SCHOOL_KITCHEN = "SCHOOL_KITCHEN", _("School kitchen")
+
+
+GENERAL_PUBLIC: Final = "PUBLIC"
+"""Kind of the file under which a bank keeps what passers-by gave: nobody to sign in, to thank or to visit."""
+FILE_KINDS: Final = [*DonorKind.choices, (GENERAL_PUBLIC, _("General public"))]
+"""What the file of a donor may be: the kinds that can have an account on the network, and the public."""
 
 
 class SupplySource(models.TextChoices):
@@ -46,3 +54,17 @@ FREE_OF_CONTRIBUTION = frozenset({SupplySource.FSE_PLUS, SupplySource.AGRI_WITHD
 """Sources whose solidarity contribution is always zero."""
 
 PURCHASES = frozenset({SupplySource.PURCHASE_MMPT, SupplySource.PURCHASE_OWN})
+
+TRANSFORMATION = "TRANSFORMATION"
+LOT_SOURCES = [*SupplySource.choices, (TRANSFORMATION, _("Workshop, several sources"))]
+"""What a lot may say of where it comes from: what the workshop made of several sources has none of them.
+
+It is no way into the bank: no receipt has it, and no tonnage received counts it.
+"""
+KEPT_APART = PUBLIC_PROGRAMMES | FREE_OF_CONTRIBUTION
+"""Sources that are never mixed with another: public programmes, and what must stay free of charge."""
+
+
+def is_kept_apart(supply_source: str) -> bool:
+    """Tell whether goods of a source have locations, delivery notes and an inventory of their own."""
+    return supply_source in PUBLIC_PROGRAMMES

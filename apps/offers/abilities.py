@@ -1,6 +1,11 @@
 """Who may record and answer offers."""
 
+from typing import Final
+
+from django.utils.translation import gettext_lazy as _
+
 from apps.kernel.abilities import Abilities, Actor, Role, verbs
+from apps.kernel.errors import Text
 from apps.offers.models import Offer
 
 
@@ -18,3 +23,15 @@ def abilities(actor: Actor, offer: Offer | None = None) -> Abilities:
         | verbs("withdraw", when=plans_supply and (actor.is_software or not brought_by_network))
         | verbs("expire", when=actor.is_software)
     )
+
+
+SENTENCES: Final[dict[str, Text]] = {
+    "view": _("See the offers of donors"),
+    "create": _("Record an offer"),
+    "accept": _("Accept an offer, whole or in part"),
+    "decline": _("Decline an offer"),
+    "history": _("Read the history of an offer"),
+    "withdraw": _("Withdraw an offer for its donor"),
+    "expire": _("Let an offer without an answer expire"),
+}
+"""What each verb lets do, in words."""

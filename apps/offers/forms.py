@@ -84,6 +84,10 @@ class LineForms(Generic[G]):
     def add_blank(self, data: QueryDict) -> None:
         """Add a line and keep what is typed in the others, without judging it yet."""
         self.count = min(self.count + 1, MOST_LINES)
+        self.again(data)
+
+    def again(self, data: QueryDict) -> None:
+        """Show the lines again with what is typed, without judging it yet."""
         self.forms = [self._make(n, initial=typed(data, f"line-{n}")) for n in range(self.count)]
 
     def is_valid(self) -> bool:
@@ -115,14 +119,15 @@ def place_refusal(forms_at_hand: Mapping[str, forms.BaseForm], error: DomainErro
 class OfferForm(OpKeyForm):
     """Who proposes, on what terms, where and when; an empty place is the donor's own."""
 
-    donor = forms.ModelChoiceField(Donor.objects.active(), label=_("Donor"))
+    donor = forms.ModelChoiceField(Donor.objects.active(), label=_("Donor"), empty_label=_("Choose"))
     kind = forms.ChoiceField(
         label=_("On what terms"), choices=OfferKind, initial=OfferKind.GIFT, widget=forms.RadioSelect
     )
     supply_source = forms.ChoiceField(
         label=_("Supply source"),
-        choices=[("", _("As in the donor's file; own funds for a purchase")), *SupplySource.choices],
+        choices=[("", _("The donor's usual one")), *SupplySource.choices],
         required=False,
+        help_text=_("Left as it is, a purchase is from own funds."),
     )
     address = forms.CharField(
         label=_("Place"),
@@ -250,7 +255,7 @@ class DeclineForm(forms.Form):
 class WithdrawForm(forms.Form):
     """What the donor said."""
 
-    comment = forms.CharField(label=_("What the donor said"), max_length=500, required=False)
+    comment = forms.CharField(label=_("What the donor said"), max_length=500)
 
 
 class OfferFilter(FilterForm):

@@ -21,6 +21,8 @@ class Offer(Record):
     network learns the answer from the fact that the answer emits.
     """
 
+    UNTOLD: ClassVar[frozenset[str]] = frozenset({"answered_at", "answered_by"})
+
     number = models.CharField(_("number"), max_length=20, unique=True, editable=False)
     op_key = models.UUIDField(unique=True, editable=False)
     network_step_id = SharedRef(to="network.RoutingStep", null=True, blank=True, unique=True, editable=False)

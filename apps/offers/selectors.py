@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, F, Min, Q, QuerySet, Sum
+from django.db.models import Count, Min, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from apps.catalogue.models import Product, ProductFamily
@@ -31,12 +31,6 @@ def counts_by_status() -> dict[str, int]:
     """Return how many offers stand in each state; states without any are absent."""
     rows = Offer.objects.order_by().values_list("status").annotate(found=Count("pk"))
     return dict(rows)
-
-
-def offers_to_answer() -> QuerySet[Offer]:
-    """Return the offers that wait for an answer, the most urgent first."""
-    waiting = offers_listed().filter(status=OfferStatus.PROPOSED)
-    return waiting.order_by(F("answer_by").asc(nulls_last=True), "pickup_until", "pk")
 
 
 def offers_overdue(*, now: dt.datetime) -> QuerySet[Offer]:
@@ -76,7 +70,7 @@ class GoodsList:
             if product.family in groups:
                 key = self._known(f"product-{product.pk}", Goods(product, product.family))
                 groups[product.family].append((key, product.name))
-        self.choices: list[Any] = [("", _("Choose…"))]
+        self.choices: list[Any] = [("", _("Choose"))]
         self.choices += [(family.name, goods) for family, goods in groups.items()]
 
     def _known(self, key: str, goods: Goods) -> str:

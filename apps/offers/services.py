@@ -18,7 +18,7 @@ from apps.kernel import clock
 from apps.kernel.abilities import Actor, require
 from apps.kernel.errors import Conflict
 from apps.kernel.facts import emit
-from apps.kernel.history import record_create, write_entry
+from apps.kernel.history import record_create, record_save
 from apps.kernel.numbering import next_number
 from apps.offers import errors, rules
 from apps.offers.abilities import abilities
@@ -107,10 +107,7 @@ def offer_record(
         answer_by=answer_by,
         comment=comment,
     )
-    rows = _new_lines(offer, lines)
-    record_create(actor, offer)
-    OfferLine.objects.bulk_create(rows)
-    return offer
+    return record_create(actor, offer, parts={"lines": _new_lines(offer, lines)})
 
 
 def _source(kind: str, asked: str | None, donor: Donor) -> str:
@@ -175,8 +172,7 @@ def offer_accept(
     offered = sum(line.offered_grams for line in lines)
     taken = sum(line.accepted_grams for line in lines)
     status = OfferStatus.ACCEPTED if taken == offered else OfferStatus.PARTLY_ACCEPTED
-    OfferLine.objects.bulk_update(lines, ["accepted_grams"])
-    _settle(actor, offer, status, comment=comment)
+    _settle(actor, offer, status, comment=comment, lines=lines)
     emit(
         OfferAccepted(
             offer_id=offer.pk,
@@ -294,16 +290,12 @@ def _locked(offer: Offer) -> Offer:
     return locked
 
 
-def _settle(actor: Actor, offer: Offer, status: OfferStatus, *, comment: str) -> None:
+def _settle(
+    actor: Actor, offer: Offer, status: OfferStatus, *, comment: str, lines: Sequence[OfferLine] = ()
+) -> None:
     """Write the answer of a locked offer and its history."""
-    before, offer.status = offer.status, status
-    offer.answered_at = offer.updated_at = clock.now()
+    offer.status = status
+    offer.answered_at = clock.now()
     offer.answered_by = actor.label[:200]
     offer.comment = offer.comment or comment[:500]  # what the donor wrote is for the driver
-    offer.save(
-        update_fields=["status", "decline_reason", "answered_at", "answered_by", "comment", "updated_at"]
-    )
-    changes = {"status": [before, status.value]}
-    if offer.decline_reason:
-        changes["decline_reason"] = ["", offer.decline_reason]
-    write_entry(actor, offer, "changed", changes=changes, reason=comment)
+    record_save(actor, offer, action=status.value, parts={"lines": lines}, reason=comment)

@@ -1,10 +1,13 @@
 """Who may do what with the partners."""
 
+from typing import Final
 from uuid import UUID
 
 from django.db.models import Model
+from django.utils.translation import gettext_lazy as _
 
 from apps.kernel.abilities import Abilities, Actor, Role, verbs
+from apps.kernel.errors import Text
 from apps.partners.models import Agreement, HygieneVisit, Partner
 
 
@@ -30,3 +33,14 @@ def _partner_id(obj: Model | None) -> UUID | None:
     if isinstance(obj, Agreement | HygieneVisit):
         return obj.partner_id
     return obj.pk if isinstance(obj, Partner) else None
+
+
+SENTENCES: Final[dict[str, Text]] = {
+    "view": _("See the file of a partner charity"),
+    "view_own": _("See the file of one’s own charity"),
+    "history": _("Read the history of a partner charity"),
+    "create": _("Add a partner charity"),
+    "edit": _("Change the file of a charity, its agreements, visits and papers"),
+    "archive": _("Put the file of a charity away"),
+}
+"""What each verb lets do, in words."""

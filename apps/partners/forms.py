@@ -7,7 +7,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from apps.kernel.display import day
+from apps.kernel.display import day, paper_day
 from apps.kernel.files import ENDINGS
 from apps.kernel.forms import FilterForm, OpKeyForm, field_for
 from apps.partners.models import Agreement, HygieneVisit, Partner
@@ -31,6 +31,7 @@ class PartnerForm(forms.ModelForm):  # type: ignore[type-arg]
             "person_count",
             "household_count",
             "order_rhythm",
+            "needs_days_left",
             "accreditation_kind",
             "accreditation_until",
             "distributes_free",
@@ -41,6 +42,7 @@ class PartnerForm(forms.ModelForm):  # type: ignore[type-arg]
         )
         help_texts: ClassVar = {
             "person_count": _("How many people it serves. Never a name."),
+            "needs_days_left": _("Days after the day it collects. Empty to follow its rhythm."),
             "accreditation_kind": _("Public food goes to accredited partners only."),
             "accreditation_until": _("Empty when it has no end."),
             "notes": _("Seen by the bank alone."),
@@ -74,7 +76,7 @@ class NewHygieneVisitForm(OpKeyForm, forms.ModelForm):  # type: ignore[type-arg]
 
 def agreement_period(agreement: Agreement) -> str:
     """Return the first and the last day of an agreement, in words."""
-    return f"{day(agreement.starts_on)} – {day(agreement.ends_on)}"
+    return f"{paper_day(agreement.starts_on)} – {paper_day(agreement.ends_on)}"
 
 
 def subject_words(subject: Subject) -> str:

@@ -1,13 +1,17 @@
 """Partner charities of one bank: who serves people, with counts only, never a person's name."""
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import ClassVar, Final
 
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from apps.kernel.errors import Text
+from apps.kernel.folding import Fold
 from apps.kernel.models import Record
+from apps.partners.rules import life_wanted
 from apps.partners.states import AccreditationKind, AccreditationState, OrderRhythm, PartnerType
 from apps.sites.models import AddressedRecord
 
@@ -16,6 +20,12 @@ FULL_SCORE: Final = 100
 
 class Partner(AddressedRecord):
     """An organisation that hands food to people."""
+
+    ACTS: ClassVar[Mapping[str, Text]] = {
+        "paper_attached": _("Paper attached"),
+        "paper_removed": _("Paper removed"),
+        "paper_restored": _("Paper restored"),
+    }
 
     code = models.CharField(_("code"), max_length=20, unique=True)
     name = models.CharField(_("name"), max_length=120)
@@ -27,6 +37,9 @@ class Partner(AddressedRecord):
     household_count = models.PositiveIntegerField(_("households"), default=0)
     order_rhythm = models.CharField(
         _("rhythm"), max_length=12, choices=OrderRhythm, default=OrderRhythm.WEEKLY
+    )
+    needs_days_left = models.PositiveSmallIntegerField(
+        _("days of life wanted at hand-over"), null=True, blank=True
     )
     accreditation_kind = models.CharField(
         _("accreditation"), max_length=20, choices=AccreditationKind, default=AccreditationKind.NONE
@@ -41,10 +54,15 @@ class Partner(AddressedRecord):
     class Meta:
         verbose_name = _("partner")
         verbose_name_plural = _("partners")
-        ordering: ClassVar = ["name"]
+        ordering: ClassVar = [Fold("name")]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def life_days(self) -> int:
+        """Days of life its food must have left at hand-over: set by the bank, else by its rhythm."""
+        return life_wanted(self.order_rhythm, self.needs_days_left)
 
     def is_accredited(self, on: dt.date) -> bool:
         """Tell whether the partner may receive public food on a day (CASF L.266-2)."""
@@ -63,6 +81,8 @@ class Partner(AddressedRecord):
 
 class Agreement(Record):
     """The signed convention between the bank and a partner, for a period (both days included)."""
+
+    NAMED_BY: ClassVar[str] = "starts_on"
 
     partner = models.ForeignKey(
         Partner, on_delete=models.PROTECT, related_name="agreements", verbose_name=_("partner")
@@ -98,6 +118,8 @@ class Agreement(Record):
 
 class HygieneVisit(Record):
     """A visit of the partner's premises: score out of 100, what must be put right and by when."""
+
+    NAMED_BY: ClassVar[str] = "visited_on"
 
     partner = models.ForeignKey(
         Partner, on_delete=models.PROTECT, related_name="hygiene_visits", verbose_name=_("partner")

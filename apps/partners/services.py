@@ -110,20 +110,16 @@ def paper_attach(
 
 
 @transaction.atomic
-def paper_archive(actor: Actor, *, paper: StoredFile, archived: bool = True) -> StoredFile:
+def paper_archive(actor: Actor, *, paper: StoredFile, archived: bool = True, reason: str = "") -> StoredFile:
     """Take a paper out of its partner's file, or put it back; its history stays."""
     subject = subject_of(paper)
     require(abilities(actor, subject), "archive")
-    file_archive(actor, file=paper, archived=archived)
+    file_archive(actor, file=paper, archived=archived, reason=reason)
     action = "paper_removed" if archived else "paper_restored"
-    write_entry(actor, subject.partner, action, reason=str(paper))
+    write_entry(actor, subject.partner, action, reason=": ".join(filter(None, [str(paper), reason])))
     return paper
 
 
 def _added(actor: Actor, partner: Partner, name: str, record: R) -> R:
     """Insert a record under a partner, once; the partner's history tells it."""
-    is_new = not type(record)._default_manager.filter(pk=record.pk).exists()
-    record = record_create_once(actor, record)
-    if is_new:
-        write_entry(actor, partner, "changed", changes={name: [None, str(record)]})
-    return record
+    return record_create_once(actor, record, parent=(partner, name))

@@ -1,7 +1,12 @@
 """Who may plan rounds and who may drive them."""
 
+from typing import Final
+
+from django.utils.translation import gettext_lazy as _
+
 from apps.kernel import clock
 from apps.kernel.abilities import Abilities, Actor, Role, verbs
+from apps.kernel.errors import Text
 from apps.rounds.models import Round, Stop
 
 
@@ -28,3 +33,17 @@ def _is_driver_of(actor: Actor, about: Round | Stop | None) -> bool:
         return False
     round_ = about.round if isinstance(about, Stop) else about
     return round_ is not None and round_.driver_id == actor.id and round_.day <= clock.today()
+
+
+SENTENCES: Final[dict[str, Text]] = {
+    "view": _("See a round and its stops"),
+    "plan": _("Plan the stops of the rounds"),
+    "create": _("Open a round"),
+    "edit": _("Change a round"),
+    "history": _("Read the history of a round"),
+    "drive": _("Open the driver’s pages"),
+    "start": _("Start a round"),
+    "close": _("Close a round"),
+    "collect": _("Record what was collected at a stop"),
+}
+"""What each verb lets do, in words."""

@@ -1,15 +1,17 @@
 """Forms of the rounds: planning, and the driver's stop."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from apps.catalogue.states import LIKELY_DEGREES
 from apps.kernel import clock
 from apps.kernel.errors import DomainError
-from apps.kernel.forms import AmountInput, DayInput, KgField, OpKeyForm, add_refusal
+from apps.kernel.forms import AmountInput, DayInput, KgField, OpKeyForm, add_refusal, typed
 from apps.kernel.quantity import format_kg
 from apps.offers.forms import place_refusal
 from apps.rounds.models import PickupLine, Round, Stop
@@ -37,14 +39,29 @@ class CelsiusField(forms.DecimalField):
             value = value.replace(",", ".").replace("−", "-").removesuffix("°C").strip()
         return super().to_python(value)
 
+    def prepare_value(self, value: Any) -> Any:
+        """Show degrees with the decimal sign of the current language, written so that they can be sent."""
+        return typed(f"{value:f}") if isinstance(value, Decimal) else value
+
+
+def degrees_at_hand(temperature_class: str) -> list[tuple[str, str]]:
+    """Return the temperatures to offer within one tap, in words and as they are typed."""
+    degrees = LIKELY_DEGREES.get(temperature_class, ())
+    return [
+        (f"{degree}\N{NO-BREAK SPACE}°C".replace("-", "\N{MINUS SIGN}"), str(degree)) for degree in degrees
+    ]
+
 
 class RoundForm(OpKeyForm):
     """A vehicle's day: when, from where, with what, with whom."""
 
     day = forms.DateField(label=_("Day"), widget=DayInput(), initial=clock.today)
-    site = forms.ModelChoiceField(Site.objects.active(), label=_("Site"))
+    site = forms.ModelChoiceField(Site.objects.active(), label=_("Site"), empty_label=_("Choose"))
     vehicle = forms.ModelChoiceField(
-        Vehicle.objects.active().select_related("site"), label=_("Vehicle"), required=False
+        Vehicle.objects.active().select_related("site"),
+        label=_("Vehicle"),
+        required=False,
+        empty_label=_("No vehicle yet"),
     )
     driver = forms.ChoiceField(
         label=_("Driver"),
@@ -108,7 +125,7 @@ class PickupForm(forms.Form):
     temperature_c = CelsiusField(label=_("Temperature"), required=False)
     refused_grams = KgField(label=_("Weight left there"), allow_zero=True, required=False)
     refusal_reason = forms.ChoiceField(
-        label=_("Why it is left"), choices=[("", _("Choose…")), *RefusalReason.choices], required=False
+        label=_("Why it is left"), choices=[("", _("Choose")), *RefusalReason.choices], required=False
     )
 
     def __init__(self, *args: Any, line: PickupLine, **kwargs: Any) -> None:
@@ -117,6 +134,9 @@ class PickupForm(forms.Form):
         self.line = line
         announced = _("%(weight)s announced") % {"weight": format_kg(line.planned_grams)}
         self.fields["collected_grams"].help_text = announced
+        whole = self.fields["collected_grams"].prepare_value(line.planned_grams)
+        self.weights_at_hand = [(_("As announced"), whole)] if line.planned_grams else []
+        self.degrees_at_hand = degrees_at_hand(line.offer_line.temperature_class)
 
     def found(self) -> PickedUp:
         """Return what was found; an empty box is nothing."""

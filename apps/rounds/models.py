@@ -37,6 +37,8 @@ class Round(Record):
 class Stop(Record):
     """A pick-up of one accepted offer; without a round it waits to be planned."""
 
+    UNTOLD: ClassVar[frozenset[str]] = frozenset({"done_at", "done_by"})
+
     round = models.ForeignKey(
         Round,
         on_delete=models.SET_NULL,

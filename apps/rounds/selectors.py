@@ -10,6 +10,7 @@ from django.db.models import BigIntegerField, Count, Prefetch, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from apps.kernel.abilities import Actor, Role
+from apps.kernel.folding import Fold, by_words
 from apps.rounds import rules
 from apps.rounds.abilities import abilities
 from apps.rounds.models import PickupLine, Round, Stop
@@ -60,7 +61,7 @@ def stops_with_goods() -> QuerySet[Stop]:
 def stops_to_plan() -> QuerySet[Stop]:
     """Return the stops without a round, the one that closes first at the top."""
     waiting = stops_with_goods().filter(status=StopStatus.WAITING, round__isnull=True)
-    return waiting.order_by("offer__pickup_until", "offer__city", "pk")
+    return waiting.order_by("offer__pickup_until", Fold("offer__city"), "pk")
 
 
 def rounds_with_stops() -> QuerySet[Round]:
@@ -112,7 +113,7 @@ def drivers() -> list[Driver]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT DISTINCT id, label FROM public.own_people() WHERE role = ANY(%s)", [driving])
         found = [Driver(id=pk, label=label) for pk, label in cursor.fetchall()]
-    return sorted(found, key=lambda driver: driver.label.casefold())
+    return sorted(found, key=lambda driver: by_words(driver.label))
 
 
 def work_left(*, day: dt.date) -> dict[str, int]:

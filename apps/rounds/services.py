@@ -1,7 +1,7 @@
 """Writes on rounds: planning, the road, and what each stop brings."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
@@ -11,8 +11,9 @@ from django.db.models import Max, Q
 
 from apps.kernel import clock
 from apps.kernel.abilities import Actor, require
+from apps.kernel.changes import part_of, plain
 from apps.kernel.facts import emit
-from apps.kernel.history import record_create, record_update, write_entry
+from apps.kernel.history import history_begin, record_create, record_save, record_update, write_entry
 from apps.kernel.models import new_id
 from apps.kernel.numbering import next_number
 from apps.offers.models import Offer
@@ -57,10 +58,8 @@ def stop_plan_for(actor: Actor, *, offer: Offer) -> Stop:
     stop, is_new = Stop.objects.get_or_create(offer=offer)
     if is_new:
         taken = offer.lines.filter(accepted_grams__gt=0)
-        PickupLine.objects.bulk_create(
-            PickupLine(stop=stop, offer_line=line, planned_grams=line.accepted_grams) for line in taken
-        )
-        write_entry(actor, stop, "created")
+        lines = [PickupLine(stop=stop, offer_line=line, planned_grams=line.accepted_grams) for line in taken]
+        history_begin(actor, stop, parts={"lines": lines})
     return stop
 
 
@@ -145,17 +144,33 @@ def stops_assign(actor: Actor, *, round: Round, stops: Sequence[Stop]) -> Round:
     require(abilities(actor, round), "plan")
     locked = _locked(round, RoundStatus.PLANNED, RoundStatus.ON_THE_ROAD)
     last = locked.stops.aggregate(last=Max("sequence"))["last"] or 0
-    is_free = Q(round__isnull=True) | Q(round__in=Round.objects.filter(status=RoundStatus.PLANNED))
-    taken = []
-    for place, stop in enumerate(stops, start=last + 1):
-        free = Stop.objects.filter(is_free, pk=stop.pk, status=StopStatus.WAITING)
-        if not free.update(round=locked, sequence=place, updated_at=clock.now()):
-            taken.append(str(stop))
+    free = _free(stops)
+    taken = [str(stop) for stop in stops if stop.pk not in free]
     if taken:
         raise errors.StopsTaken(names=", ".join(taken))
-    if stops:
-        write_entry(actor, locked, "changed", changes={"stops": ["", ", ".join(map(str, stops))]})
+    moved = [free[stop.pk] for stop in stops]
+    left = {stop.round: [s for s in moved if s.round == stop.round] for stop in moved if stop.round}
+    for place, stop in enumerate(moved, start=last + 1):
+        stop.round, stop.sequence = locked, place
+    record_save(actor, locked, parts={"stops": moved})
+    for former, gone in left.items():
+        _tell_gone(actor, former, gone, to=locked)
     return locked
+
+
+def _tell_gone(actor: Actor, former: Round, stops: Sequence[Stop], *, to: Round) -> None:
+    """Write into the history of a round which stops left it for another one."""
+    moved = {"round": [plain(former), plain(to)]}
+    parts = {pk: told for stop in stops for pk, told in part_of(stop, moved).items()}
+    write_entry(actor, former, "changed", changes={"stops": parts})
+
+
+def _free(stops: Sequence[Stop]) -> dict[UUID, Stop]:
+    """Return, locked, those that wait in no round or in one that has not started."""
+    is_free = Q(round__isnull=True) | Q(round__in=Round.objects.filter(status=RoundStatus.PLANNED))
+    found = Stop.objects.filter(is_free, pk__in=[stop.pk for stop in stops], status=StopStatus.WAITING)
+    locked = found.select_for_update(of=("self",)).select_related("round", "offer").order_by("pk")
+    return {stop.pk: stop for stop in locked}
 
 
 @transaction.atomic
@@ -167,12 +182,19 @@ def stop_unassign(actor: Actor, *, stop: Stop) -> Stop:
         Conflict: the stop was done meanwhile.
     """
     require(abilities(actor, stop), "plan")
-    before = stop.round
-    waiting = Stop.objects.filter(pk=stop.pk, status=StopStatus.WAITING)
-    if not waiting.update(round=None, sequence=0, updated_at=clock.now()):
+    waiting = Stop.objects.select_for_update(of=("self",)).filter(pk=stop.pk, status=StopStatus.WAITING)
+    locked = waiting.select_related("round", "offer").first()
+    if locked is None:
         raise _stop_done(stop)
+    before = locked.round
     if before is not None:
-        write_entry(actor, before, "changed", changes={"stops": [str(stop), ""]})
+        record_save(actor, before, parts={"stops": [_freed(locked)]})
+    return locked
+
+
+def _freed(stop: Stop) -> Stop:
+    """Return a stop that waits to be planned again."""
+    stop.round, stop.sequence = None, 0
     return stop
 
 
@@ -188,12 +210,12 @@ def stop_move(actor: Actor, *, stop: Stop, up: bool) -> Stop:
     if stop.round is None:
         raise errors.StopsTaken(names=str(stop))
     locked = _locked(stop.round, RoundStatus.PLANNED, RoundStatus.ON_THE_ROAD)
-    order = list(locked.stops.order_by("sequence", "pk"))
+    order = list(locked.stops.select_related("offer").order_by("sequence", "pk"))
     if stop not in order:
         raise errors.StopsTaken(names=str(stop))
     for place, each in enumerate(rules.moved(order, stop, up=up), start=1):
         each.sequence = place
-    Stop.objects.bulk_update(order, ["sequence"])
+    record_save(actor, locked, parts={"stops": order})
     return stop
 
 
@@ -210,7 +232,8 @@ def round_start(actor: Actor, *, round: Round) -> Round:
     locked = _locked(round, RoundStatus.PLANNED)
     if not locked.stops.exists():
         raise errors.RoundEmpty
-    record_update(actor, locked, {"status": RoundStatus.ON_THE_ROAD})
+    locked.status = RoundStatus.ON_THE_ROAD
+    record_save(actor, locked, action=locked.status)
     return locked
 
 
@@ -224,9 +247,11 @@ def round_close(actor: Actor, *, round: Round) -> Round:
     """
     require(abilities(actor, round), "close")
     locked = _locked(round, RoundStatus.PLANNED, RoundStatus.ON_THE_ROAD)
-    left = locked.stops.filter(status=StopStatus.WAITING)
-    left.update(round=None, sequence=0, updated_at=clock.now())
-    record_update(actor, locked, {"status": RoundStatus.CLOSED})
+    left = (
+        locked.stops.filter(status=StopStatus.WAITING).select_related("offer").select_for_update(of=("self",))
+    )
+    locked.status = RoundStatus.CLOSED
+    record_save(actor, locked, action=locked.status, parts={"stops": [_freed(stop) for stop in left]})
     return locked
 
 
@@ -254,9 +279,7 @@ def stop_collect(
     refused = sum(line.refused_grams for line in lines.values())
     if not collected + refused:
         raise errors.NothingCollected
-    written = ["collected_grams", "refused_grams", "refusal_reason", "temperature_c"]
-    PickupLine.objects.bulk_update(lines.values(), written)
-    _finish(actor, locked, StopStatus.COLLECTED, comment=comment)
+    _finish(actor, locked, StopStatus.COLLECTED, comment=comment, lines=lines.values())
     emit(
         GoodsCollected(
             stop_id=locked.pk,
@@ -340,11 +363,12 @@ def _stop_done(stop: Stop) -> errors.StopDone:
     return errors.StopDone(number=str(now), state=now.get_status_display())
 
 
-def _finish(actor: Actor, stop: Stop, status: StopStatus, *, comment: str) -> None:
+def _finish(
+    actor: Actor, stop: Stop, status: StopStatus, *, comment: str, lines: Iterable[PickupLine] = ()
+) -> None:
     """Write the outcome of a locked stop and its history."""
-    before, stop.status = stop.status, status
-    stop.done_at = stop.updated_at = clock.now()
+    stop.status = status
+    stop.done_at = clock.now()
     stop.done_by = actor.label[:200]
     stop.comment = comment[:500]
-    stop.save(update_fields=["status", "miss_reason", "done_at", "done_by", "comment", "updated_at"])
-    write_entry(actor, stop, "changed", changes={"status": [before, status.value]}, reason=comment)
+    record_save(actor, stop, action=status.value, parts={"lines": lines}, reason=comment)

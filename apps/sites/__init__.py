@@ -1,4 +1,4 @@
-"""Where a bank works: warehouses, locations, vehicles, opening slots.
+"""Where a bank works: warehouses, locations, vehicles, opening slots; and how its papers look.
 
-Receives: nothing. Emits: nothing.
+Receives: nothing. Emits: LetterheadChanged.
 """

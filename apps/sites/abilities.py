@@ -1,9 +1,13 @@
 """Who may do what with the sites."""
 
+from typing import Final
+
 from django.db.models import Model
+from django.utils.translation import gettext_lazy as _
 
 from apps.kernel.abilities import Abilities, Actor, Role, verbs
-from apps.sites.models import Vehicle
+from apps.kernel.errors import Text
+from apps.sites.models import Letterhead, Vehicle
 
 
 def abilities(actor: Actor, obj: Model | None = None) -> Abilities:
@@ -21,3 +25,28 @@ def abilities(actor: Actor, obj: Model | None = None) -> Abilities:
         | verbs("edit", "archive", when=edits)
         | verbs("edit_vehicles", when=keeps_vehicles)
     )
+
+
+def letterhead_abilities(actor: Actor, letterhead: Letterhead | None = None) -> Abilities:
+    """Return what this person may do with the letterhead: managers keep it, its logo is on every paper."""
+    keeps = actor.is_any(Role.MANAGER)
+    return verbs("view", when=actor.is_staff) | verbs("edit", "history", when=keeps)
+
+
+SENTENCES: Final[dict[str, Text]] = {
+    "view": _("See the sites, their places and vehicles"),
+    "history": _("Read the history of sites and places"),
+    "create": _("Add a site, a place or an opening slot"),
+    "edit": _("Change a site, a place or an opening slot"),
+    "archive": _("Put a site or a place away"),
+    "edit_vehicles": _("Add and change vehicles"),
+}
+"""What each verb lets do, in words."""
+
+
+LETTERHEAD_SENTENCES: Final[dict[str, Text]] = {
+    "view": _("See the letterhead of the bank’s papers"),
+    "edit": _("Change the letterhead of the bank’s papers"),
+    "history": _("Read the history of the letterhead"),
+}
+"""What each verb lets do, in words."""

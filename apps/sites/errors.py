@@ -32,3 +32,13 @@ class SiteCodeFixed(DomainError):
     def __init__(self) -> None:
         message = _("The code of a site cannot be changed: figures and papers are kept under it.")
         super().__init__(message, field="code")
+
+
+class LetterheadFollows(DomainError):
+    """An antenna has no legal personality: its papers say who its bank is, and only that bank changes it."""
+
+    code = "letterhead_follows"
+
+    def __init__(self, bank: str) -> None:
+        message = _("Papers are issued in the name of %(bank)s: only that bank changes this.")
+        super().__init__(message, field="legal_name", params={"bank": bank})

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from apps.kernel.doors import MenuEntry, Section
-from apps.sites.abilities import abilities
+from apps.sites.abilities import abilities, letterhead_abilities
 
 MENU: list[MenuEntry] = [
     MenuEntry(
@@ -12,5 +12,13 @@ MENU: list[MenuEntry] = [
         icon="warehouse",
         abilities=abilities,
         section=Section.FILES,
+    ),
+    MenuEntry(
+        label=_("Letterhead"),
+        url_name="sites_letterhead",
+        icon="stamp",
+        abilities=letterhead_abilities,
+        section=Section.FILES,
+        verb="edit",
     ),
 ]

@@ -1,5 +1,6 @@
 """Sites of one bank, their storage locations, vehicles and opening slots."""
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from django.core.exceptions import ValidationError
@@ -7,9 +8,12 @@ from django.core.validators import MaxValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from apps.kernel.display import number
+from apps.kernel.errors import Text
+from apps.kernel.folding import Fold
 from apps.kernel.models import ArchivableRecord, Record
 from apps.sites import rules
-from apps.sites.states import LocationPurpose, SiteKind, SlotPurpose
+from apps.sites.states import LocationPurpose, Programme, SiteKind, SlotPurpose
 
 WEEKDAYS = [
     (0, _("Monday")),
@@ -42,6 +46,54 @@ def validate_department(text: str) -> None:
         raise ValidationError(
             _("Write the code of a department, for example 21, 2A or 974."), code="department"
         )
+
+
+def validate_siret(text: str) -> None:
+    """Refuse what has not the shape of a SIRET.
+
+    Raises:
+        ValidationError: wrong shape.
+    """
+    if not rules.is_siret_shaped(text):
+        raise ValidationError(_("A SIRET has fourteen digits, written without spaces."), code="siret")
+
+
+def validate_rna(text: str) -> None:
+    """Refuse what is no number of the register of associations.
+
+    Raises:
+        ValidationError: wrong shape.
+    """
+    if not rules.is_rna(text):
+        raise ValidationError(_("An RNA number is a W and nine digits, for example W212001234."), code="rna")
+
+
+def validate_gs1_prefix(text: str) -> None:
+    """Refuse what is no GS1 company prefix.
+
+    Raises:
+        ValidationError: wrong shape.
+    """
+    if not rules.is_gs1_prefix(text):
+        raise ValidationError(_("A GS1 company prefix has seven to ten digits."), code="gs1_prefix")
+
+
+def validate_print_colour(text: str) -> None:
+    """Refuse a colour that cannot be read on white paper.
+
+    Raises:
+        ValidationError: not a colour, or too light.
+    """
+    if not rules.is_colour(text):
+        raise ValidationError(_("Write a colour as a # and six digits, for example #1E5B3E."), code="colour")
+    contrast = rules.contrast_on_paper(text)
+    if contrast < rules.READABLE:
+        message = _(
+            "This colour is too light to be read on white paper: its contrast is %(contrast)s, and "
+            "%(least)s is needed. Choose a darker one."
+        )
+        values = {"contrast": number(contrast, decimals=1), "least": number(rules.READABLE, decimals=1)}
+        raise ValidationError(message, code="colour_too_light", params=values)
 
 
 class AddressedRecord(ArchivableRecord):
@@ -80,7 +132,7 @@ class Site(AddressedRecord):
     class Meta:
         verbose_name = _("site")
         verbose_name_plural = _("sites")
-        ordering: ClassVar = ["name"]
+        ordering: ClassVar = [Fold("name")]
 
     def __str__(self) -> str:
         return self.name
@@ -90,6 +142,7 @@ class Location(ArchivableRecord):
     """A storage location of a site, in one of three temperature zones.
 
     ``zone`` is ``AMBIENT``, ``CHILLED`` or ``FROZEN``; ``capacity_grams`` 0 means not limited.
+    Goods of a public programme are stored only where ``programme`` says so, and nothing else is put there.
     """
 
     class Zone(models.TextChoices):
@@ -105,6 +158,9 @@ class Location(ArchivableRecord):
     zone = models.CharField(_("temperature zone"), max_length=8, choices=Zone)
     purpose = models.CharField(
         _("purpose"), max_length=10, choices=LocationPurpose, default=LocationPurpose.STORAGE
+    )
+    programme = models.CharField(
+        _("reserved for a programme"), max_length=20, choices=Programme, blank=True, default="", db_default=""
     )
     capacity_grams = models.PositiveBigIntegerField(_("capacity"), default=0)
 
@@ -139,7 +195,7 @@ class Vehicle(ArchivableRecord):
     class Meta:
         verbose_name = _("vehicle")
         verbose_name_plural = _("vehicles")
-        ordering: ClassVar = ["name"]
+        ordering: ClassVar = [Fold("name")]
 
     def __str__(self) -> str:
         return self.name
@@ -147,6 +203,8 @@ class Vehicle(ArchivableRecord):
 
 class OpeningSlot(Record):
     """A weekly period in which a dock receives goods or hands them over."""
+
+    NAMED_BY: ClassVar[str] = "weekday"
 
     site = models.ForeignKey(
         Site, on_delete=models.CASCADE, related_name="opening_slots", verbose_name=_("site")
@@ -178,3 +236,54 @@ class OpeningSlot(Record):
         if self.opens_at and self.closes_at and self.opens_at >= self.closes_at:
             message = _("Write an hour after the opening.")
             raise ValidationError({"closes_at": ValidationError(message, code="slot_order")})
+
+
+class Letterhead(Record):
+    """How the papers of this bank begin and end: who it is before the law, its logo, its colours. One row.
+
+    ``issued_for`` names the bank in whose name an antenna, which has no legal personality, issues its
+    papers: then the legal fields follow that bank's own. The logo is a file of this record.
+    """
+
+    DATABASE_RIGHTS: ClassVar[str] = "SELECT, INSERT, UPDATE"
+    NAMED_BY: ClassVar[str] = "legal_name"
+    ACTS: ClassVar[Mapping[str, Text]] = {
+        "logo_changed": _("Logo changed"),
+        "logo_removed": _("Logo taken off"),
+    }
+    LEGAL: ClassVar[tuple[str, ...]] = ("legal_name", "siret", "rna", "address", "postcode", "city")
+
+    is_only = models.BooleanField(default=True, unique=True, editable=False)
+    issued_for = models.CharField(_("issued in the name of"), max_length=120, blank=True, editable=False)
+    legal_name = models.CharField(_("legal name"), max_length=120)
+    siret = models.CharField(_("SIRET"), max_length=14, blank=True, validators=[validate_siret])
+    rna = models.CharField(_("RNA number"), max_length=10, blank=True, validators=[validate_rna])
+    address = models.CharField(_("address"), max_length=200, blank=True)
+    postcode = models.CharField(_("postcode"), max_length=5, blank=True, validators=[validate_postcode])
+    city = models.CharField(_("town"), max_length=80, blank=True)
+    phone = models.CharField(_("telephone"), max_length=20, blank=True)
+    email = models.EmailField(_("e-mail"), blank=True)
+    opening = models.CharField(_("line under the name"), max_length=160, blank=True)
+    footer = models.CharField(_("line at the foot of the page"), max_length=240, blank=True)
+    colour = models.CharField(
+        _("main colour"), max_length=7, default="#1E5B3E", validators=[validate_print_colour]
+    )
+    accent = models.CharField(
+        _("second colour"), max_length=7, default="#AB4409", validators=[validate_print_colour]
+    )
+    gs1_prefix = models.CharField(
+        _("GS1 company prefix"), max_length=10, blank=True, validators=[validate_gs1_prefix]
+    )
+    labels_name_donor = models.BooleanField(
+        _("print the donor on the labels of pallets"), default=False, db_default=False
+    )
+
+    class Meta:
+        verbose_name = _("letterhead")
+        verbose_name_plural = _("letterheads")
+        constraints: ClassVar = [
+            models.CheckConstraint(name="letterhead_only_one", condition=models.Q(is_only=True))
+        ]
+
+    def __str__(self) -> str:
+        return str(_("Letterhead"))

@@ -1,12 +1,20 @@
-"""Rules of French addresses (INSEE geography): postcodes, departments, coordinates."""
+"""Rules of French addresses (INSEE geography) and of letterheads: postcodes, numbers, colours on paper."""
 
 import re
+from dataclasses import dataclass
 from typing import Final
+from uuid import UUID
 
 _POSTCODE: Final = re.compile(r"(0[1-9]|[1-8]\d|9[0-578])\d{3}")
 _DEPARTMENT: Final = re.compile(r"0[1-9]|1\d|2[1-9AB]|[3-8]\d|9[0-5]|97[1-46]")
 _INSEE: Final = re.compile(r"(\d\d|2[AB])\d{3}")
 _OVERSEAS: Final = "97"
+_SIRET: Final = re.compile(r"\d{14}")
+_RNA: Final = re.compile(r"W\d[0-9AB]\d{7}")
+_COLOUR: Final = re.compile(r"#[0-9A-Fa-f]{6}")
+_GS1_PREFIX: Final = re.compile(r"\d{7,10}")
+READABLE: Final = 4.5
+"""The least contrast of a text on white paper (WCAG 2.2, criterion 1.4.3)."""
 
 
 def is_postcode(text: str) -> bool:
@@ -51,3 +59,41 @@ def is_place(latitude: float | None, longitude: float | None) -> bool:
     if latitude is None or longitude is None:
         return latitude is longitude
     return -90 <= latitude <= 90 and -180 <= longitude <= 180
+
+
+def is_siret_shaped(text: str) -> bool:
+    """Tell whether a text has the shape of a SIRET: fourteen digits."""
+    return _SIRET.fullmatch(text) is not None
+
+
+def is_rna(text: str) -> bool:
+    """Tell whether a text is a number of the national register of associations: ``W212001234``."""
+    return _RNA.fullmatch(text) is not None
+
+
+def is_gs1_prefix(text: str) -> bool:
+    """Tell whether a text has the shape of a GS1 company prefix: seven to ten digits."""
+    return _GS1_PREFIX.fullmatch(text) is not None
+
+
+def is_colour(text: str) -> bool:
+    """Tell whether a text is a colour written as ``#1E5B3E``."""
+    return _COLOUR.fullmatch(text) is not None
+
+
+def contrast_on_paper(colour: str) -> float:
+    """Return how much a colour stands out from white paper, 1 (white) to 21 (black), after WCAG 2.2."""
+    red, green, blue = (_light(int(colour[i : i + 2], 16) / 255) for i in (1, 3, 5))
+    return 1.05 / (0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05)
+
+
+def _light(channel: float) -> float:
+    return channel / 12.92 if channel <= 0.04045 else ((channel + 0.055) / 1.055) ** 2.4
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """Where goods are best put, and why in one sentence."""
+
+    location_id: UUID
+    why: str

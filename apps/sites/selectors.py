@@ -2,7 +2,11 @@
 
 from django.db.models import Count, F, Q, QuerySet
 
-from apps.sites.models import Location, OpeningSlot, Site, Vehicle
+from apps.kernel.files import files_about
+from apps.kernel.folding import Fold
+from apps.kernel.models import StoredFile
+from apps.kernel.scope import current_scope
+from apps.sites.models import AddressedRecord, Letterhead, Location, OpeningSlot, Site, Vehicle
 
 
 def active_sites() -> QuerySet[Site]:
@@ -37,7 +41,7 @@ def locations_of(site: Site) -> QuerySet[Location]:
 
 def vehicles_of(site: Site) -> QuerySet[Vehicle]:
     """Return every vehicle of a site, those put away last."""
-    return site.vehicles.order_by(F("archived_at").asc(nulls_first=True), "name")
+    return site.vehicles.order_by(F("archived_at").asc(nulls_first=True), Fold("name"))
 
 
 def overlapping_slots(slot: OpeningSlot) -> QuerySet[OpeningSlot]:
@@ -49,3 +53,24 @@ def overlapping_slots(slot: OpeningSlot) -> QuerySet[OpeningSlot]:
         opens_at__lt=slot.closes_at,
         closes_at__gt=slot.opens_at,
     ).exclude(pk=slot.pk)
+
+
+def letterhead_now() -> Letterhead:
+    """Return the letterhead of the open bank; one that was never written has the bank's name only."""
+    return Letterhead.objects.first() or Letterhead(legal_name=current_scope().bank_name)
+
+
+def logo_of(letterhead: Letterhead) -> StoredFile | None:
+    """Return the logo in use, if there is one."""
+    return files_about([letterhead]).first()
+
+
+def legal_of(letterhead: Letterhead) -> dict[str, str]:
+    """Return who the papers say the bank is before the law."""
+    return {name: getattr(letterhead, name) for name in Letterhead.LEGAL}
+
+
+def addressed(record: AddressedRecord) -> dict[str, str]:
+    """Return name and address of a file, as a paper keeps them."""
+    town = f"{record.postcode} {record.city}".strip()
+    return {"name": str(record), "address": ", ".join(filter(None, [record.address, town]))}

@@ -1,21 +1,36 @@
-"""Writes to the sites: sites, storage locations, vehicles, opening slots.
+"""Writes to the sites: sites, storage locations, vehicles, opening slots, the letterhead.
 
 ``fields`` are those of the model; ``op_key`` is the key made with the form, so that a form sent twice
 creates once. A wrong field raises ``ValidationError``, a missing right ``Forbidden``.
 """
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final
 from uuid import UUID
 
+from django.core.files.base import ContentFile, File
 from django.db import transaction
 
-from apps.kernel.abilities import Actor, require
-from apps.kernel.history import record_archive, record_create_once, record_update, write_entry
+from apps.kernel.abilities import Actor, require, verbs
+from apps.kernel.facts import emit
+from apps.kernel.files import file_archive, file_store
+from apps.kernel.history import (
+    part_removed,
+    record_archive,
+    record_create_once,
+    record_update,
+    write_entry,
+)
 from apps.kernel.models import new_id
-from apps.sites.abilities import abilities
-from apps.sites.errors import SiteArchived, SiteCodeFixed, SlotOverlaps
-from apps.sites.models import Location, OpeningSlot, Site, Vehicle
-from apps.sites.selectors import overlapping_slots
+from apps.kernel.pictures import png_anew
+from apps.sites.abilities import abilities, letterhead_abilities
+from apps.sites.errors import LetterheadFollows, SiteArchived, SiteCodeFixed, SlotOverlaps
+from apps.sites.facts import LetterheadChanged
+from apps.sites.models import Letterhead, Location, OpeningSlot, Site, Vehicle
+from apps.sites.selectors import legal_of, letterhead_now, logo_of, overlapping_slots
+
+LOGO_SIDE_MOST: Final = 600
+"""Pixels of the longer side of a logo: 300 dots per inch at five centimetres."""
 
 
 @transaction.atomic
@@ -116,9 +131,7 @@ def opening_slot_create(
     _refuse_archived(site)
     slot = OpeningSlot(id=op_key or new_id(), site=site, **fields)
     _refuse_overlap(slot)
-    if not OpeningSlot.objects.filter(pk=slot.pk).exists():
-        write_entry(actor, site, "changed", changes={"opening_slots": [None, str(slot)]})
-    return record_create_once(actor, slot)
+    return record_create_once(actor, slot, parent=(site, "opening_slots"))
 
 
 @transaction.atomic
@@ -129,10 +142,8 @@ def opening_slot_update(actor: Actor, *, slot: OpeningSlot, **fields: Any) -> Op
         SlotOverlaps: the dock is already open then for the same purpose.
     """
     require(abilities(actor, slot), "edit")
-    before = str(slot)
-    if record_update(actor, slot, fields):
+    if record_update(actor, slot, fields, parent=(slot.site, "opening_slots")):
         _refuse_overlap(slot)
-        write_entry(actor, slot.site, "changed", changes={"opening_slots": [before, str(slot)]})
     return slot
 
 
@@ -140,9 +151,7 @@ def opening_slot_update(actor: Actor, *, slot: OpeningSlot, **fields: Any) -> Op
 def opening_slot_remove(actor: Actor, *, slot: OpeningSlot) -> None:
     """Close a dock for a weekly period; doing it twice changes nothing."""
     require(abilities(actor, slot), "edit")
-    deleted, _models = OpeningSlot.objects.filter(pk=slot.pk).delete()
-    if deleted:
-        write_entry(actor, slot.site, "changed", changes={"opening_slots": [str(slot), None]})
+    part_removed(actor, slot, (slot.site, "opening_slots"))
 
 
 def _refuse_archived(site: Site) -> None:
@@ -156,3 +165,71 @@ def _refuse_overlap(slot: OpeningSlot) -> None:
     other = overlapping_slots(slot).first()
     if other is not None:
         raise SlotOverlaps(other)
+
+
+@transaction.atomic
+def letterhead_open(actor: Actor, *, issued_for: str = "", **fields: Any) -> Letterhead:
+    """Write the first letterhead of a bank, from what the register knows; one that is there stays."""
+    require(verbs("open", when=actor.is_software), "open")
+    return Letterhead.objects.first() or record_create_once(
+        actor, Letterhead(issued_for=issued_for, **fields)
+    )
+
+
+@transaction.atomic
+def letterhead_update(
+    actor: Actor,
+    *,
+    logo: "File[Any] | None" = None,
+    remove_logo: bool = False,
+    op_key: UUID | None = None,
+    **fields: Any,
+) -> Letterhead:
+    """Change how the papers of the bank look, and who they say it is; its antennas follow.
+
+    Raises:
+        LetterheadFollows: an antenna issues papers in its bank's name, which only that bank changes.
+        PictureRefused: the logo is no picture, or too large.
+    """
+    letterhead = letterhead_now()
+    require(letterhead_abilities(actor, letterhead), "edit")
+    before = legal_of(letterhead)
+    if letterhead.issued_for and any(fields.get(name, text) != text for name, text in before.items()):
+        raise LetterheadFollows(letterhead.issued_for)
+    if letterhead._state.adding:
+        record_create_once(actor, Letterhead(id=op_key or new_id(), **{**before, **fields}))
+        letterhead = letterhead_now()
+    else:
+        record_update(actor, letterhead, fields)
+    _keep_logo(actor, letterhead, logo=logo, remove=remove_logo, op_key=op_key)
+    if legal_of(letterhead) != before:
+        emit(LetterheadChanged(**legal_of(letterhead)))
+    return letterhead
+
+
+@transaction.atomic
+def letterhead_follow(actor: Actor, *, legal: Mapping[str, str]) -> None:
+    """Bring the legal identity of an antenna in step with the bank in whose name it issues papers."""
+    require(verbs("follow", when=actor.is_software), "follow")
+    letterhead = Letterhead.objects.exclude(issued_for="").first()
+    if letterhead is not None:
+        record_update(actor, letterhead, {**legal, "issued_for": legal["legal_name"]})
+
+
+def _keep_logo(
+    actor: Actor, letterhead: Letterhead, *, logo: "File[Any] | None", remove: bool, op_key: UUID | None
+) -> None:
+    """Keep a new logo, written anew as a small picture, in the place of the old one."""
+    if logo is None and not remove:
+        return
+    old = logo_of(letterhead)
+    if old is not None and old.pk == op_key:
+        return
+    if old is not None:
+        file_archive(actor, file=old)
+    if logo is None:
+        write_entry(actor, letterhead, "logo_removed")
+        return
+    content = ContentFile(png_anew(logo.read(), side_most=LOGO_SIDE_MOST, field="logo"))
+    file_store(actor, record=letterhead, content=content, name="logo.png", op_key=op_key)
+    write_entry(actor, letterhead, "logo_changed")

@@ -22,6 +22,14 @@ class LocationPurpose(models.TextChoices):
     QUARANTINE = "quarantine", _("Quarantine")
 
 
+class Programme(models.TextChoices):
+    """A public programme whose goods have locations of their own; the codes are those of supply sources."""
+
+    FSE_PLUS = "FSE_PLUS", _("European food (ESF+)")
+    CNES = "CNES", _("National credit for social groceries")
+    PURCHASE_MMPT = "PURCHASE_MMPT", _("“Eat better for all” purchase")
+
+
 class SlotPurpose(models.TextChoices):
     """What happens at the dock during an opening slot."""
 

@@ -2,10 +2,12 @@
 
 from django.urls import URLPattern, path
 
-from apps.sites.views import staff, staff_parts
+from apps.sites.views import letterhead, staff, staff_parts
 
 urlpatterns: list[URLPattern] = [
     path("", staff.SiteList.as_view(), name="sites_site_list"),
+    path("letterhead/", letterhead.letterhead, name="sites_letterhead"),
+    path("letterhead/sample/", letterhead.letterhead_sample, name="sites_letterhead_sample"),
     path("new/", staff.SiteCreate.as_view(), name="sites_site_create"),
     path("<uuid:pk>/", staff.SiteDetail.as_view(), name="sites_site_detail"),
     path("<uuid:pk>/edit/", staff.SiteEdit.as_view(), name="sites_site_edit"),

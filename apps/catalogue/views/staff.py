@@ -3,11 +3,13 @@
 from dataclasses import replace
 from typing import Any
 
+from django.conf import settings
 from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
-from apps.catalogue import services
+from apps.catalogue import rules, services
 from apps.catalogue.abilities import abilities
 from apps.catalogue.forms import (
     FamilyForm,
@@ -15,9 +17,11 @@ from apps.catalogue.forms import (
     NewProductForm,
     ProductFilter,
     ProductForm,
+    unit_choices,
 )
 from apps.catalogue.models import AdoptedRecord, Product, ProductFamily
 from apps.catalogue.selectors import active_products, families_with_counts
+from apps.kernel.abilities import Actor
 from apps.kernel.display import Chip, Tone
 from apps.kernel.pages import (
     Action,
@@ -54,6 +58,19 @@ CATEGORY = Column(
 ORIGIN = Column(label=_("Origin"), value=origin_chip)
 UNIT = Column(label=_("Unit"), value="unit_label", sort="unit_label")
 UNIT_WEIGHT = Column(label=_("Weight of a unit"), value="unit_grams", kind=Kind.KG, sort="unit_grams")
+
+
+def later_panels(actor: Actor, goods: Product | ProductFamily) -> list[Panel]:
+    """Return what later stages add to the sheet of goods, as the setting ``GOODS_PANELS`` answers."""
+    found: list[Panel] = import_string(settings.GOODS_PANELS)(actor, goods)
+    return found
+
+
+def packing_words(product: Product) -> str:
+    """Return what holds how much of a product: ``case (6 kg) · pallet (480 kg)``."""
+    return " · ".join(
+        str(label) for unit, label in unit_choices(product) if unit not in (rules.KG, rules.UNIT)
+    )
 
 
 class ProductPage:
@@ -97,14 +114,13 @@ class ProductDetail(ProductPage, RecordDetail[Product]):
         TEMPERATURE,
         UNIT,
         UNIT_WEIGHT,
-        Column(label=_("Units per case"), value="units_per_case", kind=Kind.NUMBER),
+        Column(label=_("Packed as"), value=packing_words),
+        Column(label=_("Variable weight"), value="is_variable_weight", kind=Kind.YES_NO),
         DATE_KIND,
         Column(label=_("Usual life (days)"), value="shelf_life_days", kind=Kind.NUMBER),
         Column(
             label=_("Days after best before"),
-            value=lambda product: (
-                product.family.grace_days if product.grace_days is None else product.grace_days
-            ),
+            value="allowed_grace_days",
             kind=Kind.NUMBER,
         ),
         Column(label=_("Fresh"), value="is_fresh", kind=Kind.YES_NO),
@@ -114,6 +130,10 @@ class ProductDetail(ProductPage, RecordDetail[Product]):
         VALUATION,
         ORIGIN,
     )
+
+    def panels(self, record: Product) -> list[Panel]:
+        """Return what the later stages know of the product."""
+        return later_panels(self.request.actor, record)
 
 
 class ProductCreate(ProductPage, RecordCreate[Product]):
@@ -179,6 +199,7 @@ class FamilyDetail(FamilyPage, RecordDetail[ProductFamily]):
         Column(label=_("Code"), value="code"),
         Column(label=_("Food"), value="is_food", kind=Kind.YES_NO),
         Column(label=_("Fresh"), value="is_fresh", kind=Kind.YES_NO),
+        Column(label=_("Food for infants"), value="is_infant_food", kind=Kind.YES_NO),
         TEMPERATURE,
         DATE_KIND,
         Column(label=_("Usual life (days)"), value="shelf_life_days", kind=Kind.NUMBER),
@@ -198,7 +219,8 @@ class FamilyDetail(FamilyPage, RecordDetail[ProductFamily]):
                 url_of=self._product_url,
                 empty=_("No product of this family is in use."),
                 actions=self._add(record),
-            )
+            ),
+            *later_panels(self.request.actor, record),
         ]
 
     def _product_url(self, product: Any) -> str:

@@ -41,6 +41,7 @@ from apps.offers.forms import (
 from apps.offers.models import Offer
 from apps.offers.selectors import counts_by_status, offers_listed, offers_with_lines
 from apps.offers.states import OfferStatus
+from apps.offers.today import answers_in_row
 
 TONES = {
     OfferStatus.PROPOSED: Tone.WARN,
@@ -123,11 +124,7 @@ class OfferList(OfferPage, RecordList[Offer]):
         """Return the two answers, while the offer waits for one."""
         if record.status != OfferStatus.PROPOSED or "accept" not in self.allowed:
             return []
-        whole = self.url("accept_all", record)
-        return [
-            Action(label=_("Accept all"), url=whole, primary=True, post=True),
-            Action(label=_("Decline"), url=self.url("decline", record)),
-        ]
+        return answers_in_row(record)
 
     def page(self, *, status: int = 200, template: str = "", **context: Any) -> HttpResponse:
         """Render the list with a tab per state."""
@@ -193,8 +190,10 @@ class OfferDetail(OfferPage, RecordDetail[Offer]):
         if record.status != OfferStatus.PROPOSED:
             return trail
         offered = {
-            "withdraw": Action(label=_("Withdraw"), url=self.url("withdraw", record), icon="undo-2"),
-            "decline": Action(label=_("Decline"), url=self.url("decline", record), icon="x"),
+            "withdraw": Action(
+                label=_("Withdraw"), url=self.url("withdraw", record), icon="undo-2", asks=True
+            ),
+            "decline": Action(label=_("Decline"), url=self.url("decline", record), icon="x", asks=True),
             "accept": Action(label=_("Accept in part"), url=self.url("accept", record), icon="scale"),
         }
         buttons = [action for verb, action in offered.items() if verb in allowed]
@@ -263,6 +262,7 @@ class OfferWithdraw(OfferPage, RecordAct[Offer]):
     verb = "withdraw"
     title = _("The donor takes the offer back")
     submit = _("Withdraw the offer")
+    is_grave = True
     form_class = WithdrawForm
     service = staticmethod(services.offer_withdraw)
     success = _("Offer %(record)s is withdrawn.")

@@ -7,12 +7,11 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 from django.http import HttpResponse
-from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from apps.kernel.abilities import Abilities, Actor
-from apps.kernel.errors import Text
+from apps.kernel.display import size
 from apps.kernel.files import ENDINGS
 from apps.kernel.models import StoredFile
 from apps.kernel.pages import Action, Column, Kind, Panel, RecordAct, RecordArchive, table_panel
@@ -21,13 +20,6 @@ from apps.partners.abilities import abilities
 from apps.partners.forms import NewPaperForm, subject_words
 from apps.partners.models import Partner
 from apps.partners.selectors import Subject, papers, papers_about, subject_of, subjects_of
-
-PAPER_ACTIONS: dict[str, Text] = {
-    "paper_attached": _("Paper attached"),
-    "paper_removed": _("Paper removed"),
-    "paper_restored": _("Paper restored"),
-}
-"""What happens to papers, as the partner's history tells it."""
 
 
 def papers_panel(subjects: list[Subject], *, actions: Sequence[Action], may_remove: bool) -> Panel:
@@ -50,11 +42,11 @@ def papers_panel(subjects: list[Subject], *, actions: Sequence[Action], may_remo
 
 
 def _size(paper: StoredFile) -> str:
-    return f"{ENDINGS[paper.content_type].upper()}, {filesizeformat(paper.size_bytes)}"
+    return f"{ENDINGS[paper.content_type].upper()}, {size(paper.size_bytes)}"
 
 
 def _removal(paper: StoredFile) -> list[Action]:
-    return [Action(label=_("Archive"), url=reverse("partners_paper_archive", args=[paper.pk]))]
+    return [Action(label=_("Archive"), url=reverse("partners_paper_archive", args=[paper.pk]), asks=True)]
 
 
 class PaperAttach(RecordAct[Partner]):

@@ -38,7 +38,7 @@ from apps.partners.forms import (
 from apps.partners.models import Agreement, Partner
 from apps.partners.selectors import partners_followed
 from apps.partners.states import AccreditationState
-from apps.partners.views.papers import PAPER_ACTIONS, papers_panel
+from apps.partners.views.papers import papers_panel
 
 ACCREDITATION_TONES = {
     AccreditationState.VALID: Tone.OK,
@@ -137,7 +137,6 @@ class PartnerList(PartnerPage, RecordList[Partner]):
 class PartnerDetail(PartnerPage, RecordDetail[Partner]):
     """A partner's file; the partner's own people see it too, without the bank's notes."""
 
-    action_labels = PAPER_ACTIONS
     fields = (
         Column(label=_("Code"), value="code"),
         Column(label=_("Type"), value="get_partner_type_display"),
@@ -148,6 +147,7 @@ class PartnerDetail(PartnerPage, RecordDetail[Partner]):
         Column(label=_("People registered"), value="person_count", kind=Kind.NUMBER),
         Column(label=_("Households"), value="household_count", kind=Kind.NUMBER),
         Column(label=_("Rhythm"), value="get_order_rhythm_display"),
+        Column(label=_("Days of life wanted at hand-over"), value="life_days", kind=Kind.NUMBER),
         Column(label=_("Distributes free of charge"), value="distributes_free", kind=Kind.YES_NO),
         Column(label=_("Cold room"), value="has_chilled", kind=Kind.YES_NO),
         Column(label=_("Freezer"), value="has_frozen", kind=Kind.YES_NO),

@@ -1,6 +1,7 @@
 """Pages of the rounds for those who plan: the day, a round, its stops."""
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -125,9 +126,15 @@ class RoundDetail(RoundPage, RecordDetail[Round]):
         """Return where the round stands."""
         return status_chip(record)
 
+    def told_with(self, record: Round) -> Iterable[Stop]:
+        """Return the stops: what they brought is part of the round's history."""
+        return record.stops.all()
+
     def panels(self, record: Round) -> list[Panel]:
         """Return the load and the stops."""
-        shown = {**round_card(record), "may_plan": "plan" in self.allowed}
+        card = round_card(record)
+        came = any(stop.status != StopStatus.WAITING for stop in card["stops"])
+        shown = {**card, "may_plan": "plan" in self.allowed, "has_results": came}
         return [Panel(title=_("Stops"), template="rounds/round_stops.html", context=shown)]
 
     def actions(self, record: Round, allowed: Abilities) -> list[Action]:

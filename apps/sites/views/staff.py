@@ -2,8 +2,6 @@
 
 from django.db.models import QuerySet
 from django.urls import reverse
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from apps.kernel.display import Chip, Tone
@@ -31,17 +29,15 @@ def _state(part: Location | Vehicle) -> Chip:
     return Chip(_("Archived")) if part.is_archived else Chip(_("In use"), Tone.OK)
 
 
-def _remove_link(slot: OpeningSlot) -> SafeString:
-    """Return the link that removes a slot, named after it for who does not see the line."""
-    url = reverse("sites_slot_remove", args=[slot.pk])
-    return format_html('<a href="{}">{}<span class="visually-hidden"> {}</span></a>', url, _("Remove"), slot)
-
-
 STATE = Column(label=_("State"), value=_state)
 LOCATION_COLUMNS = (
     Column(label=_("Storage location"), value=str),
     Column(label=_("Zone"), value="get_zone_display"),
-    Column(label=_("Purpose"), value="get_purpose_display"),
+    Column(
+        label=_("Purpose"),
+        value="get_purpose_display",
+        note=Column(label=_("Reserved for a programme"), value="get_programme_display"),
+    ),
     Column(label=_("Capacity"), value=lambda location: location.capacity_grams or None, kind=Kind.KG),
     STATE,
 )
@@ -56,7 +52,6 @@ SLOT_COLUMNS = (
     Column(label=_("Opening slot"), value=str),
     Column(label=_("Purpose"), value="get_purpose_display"),
 )
-REMOVE = Column(label=_("Remove"), value=_remove_link)
 
 
 class SitePage:
@@ -122,9 +117,10 @@ class SiteDetail(SitePage, RecordDetail[Site]):
             ),
             table_panel(
                 _("Opening slots"),
-                columns=(*SLOT_COLUMNS, REMOVE) if "edit" in self.allowed else SLOT_COLUMNS,
+                columns=SLOT_COLUMNS,
                 records=record.opening_slots.all(),
                 url_of=self._slot_url if "edit" in self.allowed else None,
+                acts_of=self._slot_acts if "edit" in self.allowed else None,
                 empty=_("No slot yet. Partners and carriers need to know when the dock is open."),
                 actions=self._add("edit", "sites_slot_create", _("Add an opening slot")),
             ),
@@ -132,6 +128,9 @@ class SiteDetail(SitePage, RecordDetail[Site]):
 
     def _slot_url(self, slot: OpeningSlot) -> str:
         return reverse("sites_slot_edit", args=[slot.pk])
+
+    def _slot_acts(self, slot: OpeningSlot) -> list[Action]:
+        return [Action(label=_("Remove"), url=reverse("sites_slot_remove", args=[slot.pk]), asks=True)]
 
     def _add(self, verb: str, url_name: str, label: Text) -> list[Action]:
         if verb not in self.allowed or self.record.is_archived:

@@ -8,7 +8,9 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from apps.kernel.abilities import Abilities
 from apps.kernel.pages import (
+    Action,
     Column,
     FormPage,
     Kind,
@@ -95,6 +97,11 @@ class LocationDetail(LocationPage, RecordDetail[Location]):
         Column(label=_("Purpose"), value="get_purpose_display"),
         Column(label=_("Capacity"), value=lambda location: location.capacity_grams or None, kind=Kind.KG),
     )
+
+    def actions(self, record: Location, allowed: Abilities) -> list[Action]:
+        """Return the way to what lies there, beside changing it and putting it away."""
+        lying = reverse("stock_place_detail", args=[record.pk])
+        return [Action(label=_("What lies here"), url=lying, icon="boxes"), *super().actions(record, allowed)]
 
 
 class LocationEdit(LocationPage, RecordEdit[Location]):
@@ -192,4 +199,5 @@ class SlotRemove(SlotPage, RecordAct[OpeningSlot]):
     service = staticmethod(services.opening_slot_remove)
     title = _("Remove this opening slot?")
     submit = _("Remove")
+    is_grave = True
     success = _("%(record)s: removed.")

@@ -101,7 +101,7 @@ def test_a_family_taken_twice_is_explained_at_its_name(bank, browser):
 
 def test_a_family_in_use_is_not_put_away(bank, browser):
     family = make_product().family
-    response = browser.post(f"/catalogue/families/{family.pk}/archive/")
+    response = browser.post(f"/catalogue/families/{family.pk}/archive/", {"reason": "No longer needed."})
     assert response.status_code == 422
     assert "Archive it first" in text(response)
 
@@ -115,7 +115,7 @@ def test_a_product_is_kept_on_screen(bank, browser):
     browser.post(f"/catalogue/products/{product.pk}/edit/", form | {"unit_grams": "1"})
     page = text(browser.get(f"/catalogue/products/{product.pk}/"))
     assert "<del>0.5\u00a0kg</del>" in page
-    browser.post(f"/catalogue/products/{product.pk}/archive/")
+    browser.post(f"/catalogue/products/{product.pk}/archive/", {"reason": "No longer needed."})
     assert names(browser.get("/catalogue/products/")) == set()
 
 

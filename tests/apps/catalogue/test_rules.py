@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apps.catalogue.rules import check_digit, family_code, gtin14, is_gtin, is_in_store
+from apps.catalogue.rules import family_code, gtin14
+from apps.kernel.gs1 import check_digit, is_gtin, is_in_store
 
 thirteen = st.text("0123456789", min_size=13, max_size=13).filter(lambda text: int(text) > 0)
 

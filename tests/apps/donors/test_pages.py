@@ -101,7 +101,7 @@ def test_a_siret_given_twice_is_explained(bank, browser):
 
 def test_a_file_is_put_away_and_taken_out_again(bank, browser):
     donor = make_donor(name="Shop")
-    browser.post(f"/donors/{donor.pk}/archive/")
+    browser.post(f"/donors/{donor.pk}/archive/", {"reason": "No longer needed."})
     assert names(browser.get("/donors/")) == set()
     assert names(browser.get("/donors/", {"archived": "1"})) == {"Shop"}
     browser.post(f"/donors/{donor.pk}/archive/?archived=0")

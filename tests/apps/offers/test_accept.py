@@ -128,9 +128,12 @@ def test_the_time_to_answer_ends(manager: Actor):
 
 def test_the_answer_is_in_the_history(manager: Actor):
     offer = offer_accept(manager, offer=make_offer(), comment="Called back")
+    [line] = offer.lines.all()
     entry = history_of(offer)[0]
-    assert entry.changes == {"status": ["proposed", "accepted"]}
-    assert entry.reason == "Called back"
+    assert (entry.action, entry.reason) == ("accepted", "Called back")
+    assert entry.changes["status"] == ["proposed", "accepted"]
+    taken = {"label": line.label, "changes": {"accepted_grams": [0, 100_000]}}
+    assert entry.changes["lines"] == {str(line.pk): taken}
 
 
 @pytest.mark.parametrize("role", [Role.VOLUNTEER, Role.ORDERS, Role.PARTNER, Role.DRIVER])

@@ -90,7 +90,7 @@ def test_a_file_is_opened_changed_and_put_away_on_screen(bank, browser):
     page = text(browser.get(f"/partners/{partner.pk}/"))
     assert "It receives gifts, but no public food." in page
     assert "<del>Regional</del>" in page
-    browser.post(f"/partners/{partner.pk}/archive/")
+    browser.post(f"/partners/{partner.pk}/archive/", {"reason": "No longer needed."})
     assert names(browser.get("/partners/")) == set()
 
 

@@ -112,7 +112,7 @@ def test_a_paper_is_removed_and_put_back_and_the_history_tells_it(browser, partn
     remove = f"/partners/papers/{paper.pk}/remove/"
     assert remove in browser.get(sheet(partner)).text
     assert partner.name in browser.get(remove).text
-    page = browser.post(remove, follow=True).text
+    page = browser.post(remove, {"reason": "Unreadable."}, follow=True).text
     assert "Paper removed" in page
     assert address(paper) not in page
     assert browser.get(address(paper)).status_code == 404

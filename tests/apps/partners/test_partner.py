@@ -85,7 +85,8 @@ def test_the_partners_history_tells_of_the_agreement_once(bank, manager):
     partner, key = make_partner(agreement=False), uuid4()
     for _ in range(2):
         agreement_sign(manager, partner=partner, starts_on=DAY, ends_on=DAY + WEEK, op_key=key)
-    assert history_of(partner).get().changes == {"agreements": [None, "2026-03-02 – 2026-03-09"]}
+    [agreement] = history_of(partner).get().changes["agreements"].values()
+    assert agreement["changes"] == {"starts_on": [None, "2026-03-02"], "ends_on": [None, "2026-03-09"]}
     assert Agreement.objects.count() == 1
 
 

@@ -99,7 +99,9 @@ def test_a_stop_taken_out_waits_again(manager: Actor):
     stop_unassign(manager, stop=stop)
 
     assert list(stops_to_plan()) == [stop]
-    assert history_of(planned)[0].changes == {"stops": [str(stop), ""]}
+    [told] = history_of(planned)[0].changes["stops"].values()
+    gone = [{"id": str(planned.pk), "label": planned.number}, None]
+    assert told == {"label": str(stop), "changes": {"round": gone, "sequence": [1, 0]}}
 
 
 def test_stops_change_places(manager: Actor):

@@ -73,7 +73,7 @@ def test_a_site_is_changed_on_screen_with_its_history(bank, browser):
 
 def test_a_site_is_put_away_and_taken_out_again(bank, browser):
     site = make_site(name="Hall")
-    browser.post(f"/sites/{site.pk}/archive/")
+    browser.post(f"/sites/{site.pk}/archive/", {"reason": "No longer needed."})
     assert "Hall" not in text(browser.get("/sites/")).split('id="records"')[1]
     assert "Hall" in text(browser.get("/sites/?archived=1"))
     browser.post(f"/sites/{site.pk}/archive/?archived=0")
@@ -105,7 +105,7 @@ def test_a_location_has_a_sheet_that_leads_back_to_its_site(bank, browser):
         f"/sites/locations/{location.pk}/edit/",
         {"code": "Z9", "name": "Rack", "zone": "AMBIENT", "purpose": "storage", "capacity_grams": "0"},
     )
-    browser.post(f"/sites/locations/{location.pk}/archive/")
+    browser.post(f"/sites/locations/{location.pk}/archive/", {"reason": "No longer needed."})
     page = text(browser.get(f"/sites/locations/{location.pk}/"))
     assert f'href="/sites/{location.site_id}/"' in page
     assert "Z9" in page
@@ -119,7 +119,7 @@ def test_vehicles_are_kept_on_screen(bank, sign_in):
     vehicle = Vehicle.objects.get()
     planner.post(f"/sites/vehicles/{vehicle.pk}/edit/", {"name": "Big van", "capacity_grams": "900"})
     assert "Big van" in text(planner.get(f"/sites/vehicles/{vehicle.pk}/"))
-    planner.post(f"/sites/vehicles/{vehicle.pk}/archive/")
+    planner.post(f"/sites/vehicles/{vehicle.pk}/archive/", {"reason": "No longer needed."})
     vehicle.refresh_from_db()
     assert vehicle.is_archived
 

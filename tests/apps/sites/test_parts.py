@@ -75,7 +75,13 @@ def test_who_plans_rounds_keeps_the_vehicles_and_nothing_else(bank):
 def test_a_slot_is_told_by_the_history_of_its_site(bank, manager):
     site = make_site()
     opening_slot_create(manager, site=site, **MORNING)
-    assert history_of(site).get().changes == {"opening_slots": [None, "Monday 08:00–12:00"]}
+    [slot] = history_of(site).get().changes["opening_slots"].values()
+    assert slot["changes"] == {
+        "weekday": [None, 0],
+        "opens_at": [None, "08:00:00"],
+        "closes_at": [None, "12:00:00"],
+        "purpose": [None, "receiving"],
+    }
 
 
 def test_a_slot_ends_after_it_begins(bank, manager):
