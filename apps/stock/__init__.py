@@ -1,4 +1,4 @@
 """Lots and the double-entry ledger in grams.
 
-Receives: GoodsReceived. Emits: LotBlocked.
+Receives: GoodsReceived. Emits: LotBlocked, LotReleased, LotsEntered.
 """

@@ -12,3 +12,18 @@ class LotBlocked(Fact):
 
     lot_id: UUID
     reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LotReleased(Fact):
+    """A lot that was blocked may leave again."""
+
+    lot_id: UUID
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LotsEntered(Fact):
+    """Lots came into stock by another door than a receipt: from another bank, or made in the workshop."""
+
+    lot_ids: tuple[UUID, ...]

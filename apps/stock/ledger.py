@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.db import IntegrityError, transaction
 
@@ -28,6 +28,8 @@ from apps.stock.errors import (
     MovementAlreadyReversed,
     NotEnoughStock,
     NothingToMove,
+    NotInspected,
+    ProgrammesApart,
     UseByPassed,
 )
 from apps.stock.models import Account, Balance, Lot, Movement
@@ -94,6 +96,7 @@ DONOR: Final = Place(AccountKind.DONOR)
 SUPPLIER: Final = Place(AccountKind.SUPPLIER)
 PARTNER: Final = Place(AccountKind.PARTNER)
 TRANSIT: Final = Place(AccountKind.TRANSIT)
+WORKSHOP: Final = Place(AccountKind.WORKSHOP)
 COUNTED: Final = Place(AccountKind.COUNT)
 
 
@@ -122,6 +125,23 @@ def partner_party(partner: Partner) -> Party:
     return Party(partner.pk, partner.name, partner.partner_type)
 
 
+def mirror_of(made: Movement, reason: str, op_key: UUID | None = None) -> Leg:
+    """Return the leg that takes the grams of a movement back, under a key of its own if one is given."""
+    party = Party(made.party_id, made.party_label, made.party_type) if made.party_id else None
+    return Leg(
+        kind=MovementKind.REVERSE,
+        lot=made.lot,
+        source=Place.of(made.destination),
+        destination=Place.of(made.source),
+        grams=made.grams,
+        reason=reason,
+        party=party,
+        transfer_line_id=made.transfer_line_id,
+        reverses=made,
+        op_key=uuid5(op_key, str(made.pk)) if op_key else None,
+    )
+
+
 def movements_under(*op_keys: UUID) -> list[Movement]:
     """Return what an act has already written, in order: not empty when it is being repeated."""
     made = Movement.objects.filter(op_key__in=op_keys).select_related("lot", "source__location")
@@ -142,7 +162,8 @@ def post(
 
     Raises:
         NotEnoughStock: a lot holds less than a leg takes from it.
-        LotIsBlocked, LotInQuarantine, UseByPassed: a lot may not leave.
+        LotIsBlocked, LotInQuarantine, UseByPassed, NotInspected: a lot may not leave.
+        ProgrammesApart: goods of a programme, or others, would be stored at a wrong location.
         MovementAlreadyReversed: somebody reversed the movement first.
         AlreadyRecorded: the same key is being written elsewhere.
         NothingToMove: a leg of zero grams, or from a place to itself.
@@ -243,6 +264,8 @@ LOT_REFUSALS: Final[dict[str, type[LotRefusal]]] = {
     "blocked_lots_stay": LotIsBlocked,
     "quarantined_goods_stay": LotInQuarantine,
     "use_by_is_respected": UseByPassed,
+    "past_best_before_is_inspected": NotInspected,
+    "programmes_are_kept_apart": ProgrammesApart,
 }
 
 

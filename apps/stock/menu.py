@@ -20,4 +20,11 @@ MENU: list[MenuEntry] = [
         abilities=abilities,
         section=Section.WAREHOUSE,
     ),
+    MenuEntry(
+        label=_("Counts"),
+        url_name="stock_sheet_list",
+        icon="clipboard-check",
+        abilities=abilities,
+        section=Section.WAREHOUSE,
+    ),
 ]

@@ -33,6 +33,9 @@ class MovementKind(models.TextChoices):
     COUNT = "count", _("Counted")
     SHIP = "ship", _("Shipped to another bank")
     ARRIVE = "arrive", _("Arrived from another bank")
+    TRANSFORM = "transform", _("Taken to the workshop")
+    PRODUCE = "produce", _("Made in the workshop")
+    RETURN = "return", _("Returned by a partner")
     REVERSE = "reverse", _("Reversed")
 
 
@@ -41,6 +44,14 @@ class Granularity(models.TextChoices):
 
     ITEM = "item", _("One product")
     FAMILY_MIX = "family_mix", _("Mix of one family")
+
+
+class LinkKind(models.TextChoices):
+    """How a lot came out of another one."""
+
+    TRANSFORM = "transform", _("Transformed")
+    FREEZE = "freeze", _("Frozen")
+    REPACK = "repack", _("Repacked")
 
 
 class LotStatus(models.TextChoices):
@@ -62,6 +73,16 @@ class LossReason(models.TextChoices):
     SORTING = "sorting", _("Sorting")
     MISSING = "missing", _("Missing")
     TRANSPORT = "transport", _("Lost in transport")
+    TRANSFORMATION = "transformation", _("Peeled or cooked away")
+
+
+class ReturnReason(models.TextChoices):
+    """Why a partner brings goods back."""
+
+    RECALL = "recall", _("Recall")
+    REFUSED = "refused", _("Refused on arrival")
+    SURPLUS = "surplus", _("More than could be given out")
+    COLD_BREAK = "cold_break", _("Cold chain broken")
 
 
 class LossDestination(models.TextChoices):
@@ -73,3 +94,40 @@ class LossDestination(models.TextChoices):
     INCINERATION = "incineration", _("Incineration")
     BACK_TO_DONOR = "back_to_donor", _("Back to the donor")
     NONE = "none", _("None")
+
+
+class LabelPaper(models.TextChoices):
+    """What labels are printed on."""
+
+    A4 = "a4", _("A4 sheets, four labels each, to cut")
+    A6 = "a6", _("A6 labels, one by one")
+
+
+class SheetStatus(models.TextChoices):
+    """Whether a count sheet still takes counts."""
+
+    OPEN = "open", _("Open")
+    CLOSED = "closed", _("Closed")
+
+
+class EntryStatus(models.TextChoices):
+    """What became of one count of a lot at a location."""
+
+    MATCHED = "matched", _("As in the books")
+    WAITING = "waiting", _("Waits for approval")
+    POSTED = "posted", _("Difference posted")
+    REFUSED = "refused", _("Refused: count again")
+    REPLACED = "replaced", _("Counted again")
+
+
+class LevelShare(models.TextChoices):
+    """Who is told when goods are below their minimum level."""
+
+    NOBODY = "nobody", _("Nobody")
+    DONORS = "donors", _("Donors")
+    BANKS = "banks", _("Other food banks")
+    ALL = "all", _("Donors and other food banks")
+
+
+FOR_DONORS = frozenset({LevelShare.DONORS, LevelShare.ALL})
+FOR_BANKS = frozenset({LevelShare.BANKS, LevelShare.ALL})

@@ -2,17 +2,47 @@
 
 from django.urls import URLPattern, path
 
-from apps.stock.views import acts, staff
+from apps.stock.views import acts, counting, deciding, labels, levels, places, programmes, staff
 
 urlpatterns: list[URLPattern] = [
     path("", staff.LotList.as_view(), name="stock_lot_list"),
+    path("programmes/", programmes.ProgrammeInventory.as_view(), name="stock_programme_list"),
+    path("clear/", acts.ExpiredClear.as_view(), name="stock_lot_clear"),
     path("products/", staff.HoldingList.as_view(), name="stock_holding_list"),
     path("movements/", staff.MovementList.as_view(), name="stock_movement_list"),
     path("movements/<int:pk>/reverse/", acts.MovementReverse.as_view(), name="stock_movement_reverse"),
+    path("pallets/", labels.PalletList.as_view(), name="stock_pallet_list"),
+    path("pallets/<uuid:pk>/", labels.PalletDetail.as_view(), name="stock_pallet_detail"),
+    path("pallets/<uuid:pk>/print/", labels.PalletPrint.as_view(), name="stock_pallet_print"),
+    path("pallets/<uuid:pk>/pdf/", labels.PalletPaper.as_view(), name="stock_pallet_pdf"),
+    path("pallets/<uuid:pk>/move/", labels.PalletMove.as_view(), name="stock_pallet_move"),
+    path("places/<uuid:pk>/", places.PlaceDetail.as_view(), name="stock_place_detail"),
+    path("places/<uuid:pk>/label/", places.PlaceLabel.as_view(), name="stock_place_label"),
+    path("receipts/<uuid:pk>/labels/", labels.ReceiptLabel.as_view(), name="stock_receipt_label"),
+    path("levels/", levels.LevelList.as_view(), name="stock_level_list"),
+    path("levels/new/", levels.LevelCreate.as_view(), name="stock_level_create"),
+    path("levels/<uuid:pk>/", levels.LevelDetail.as_view(), name="stock_level_detail"),
+    path("levels/<uuid:pk>/edit/", levels.LevelEdit.as_view(), name="stock_level_edit"),
+    path("levels/<uuid:pk>/archive/", levels.LevelArchive.as_view(), name="stock_level_archive"),
+    path("counts/", counting.SheetList.as_view(), name="stock_sheet_list"),
+    path("counts/new/", counting.SheetCreate.as_view(), name="stock_sheet_create"),
+    path("counts/limits/", deciding.Limits.as_view(), name="stock_limits"),
+    path("counts/pending/", deciding.EntryList.as_view(), name="stock_entry_list"),
+    path("counts/entries/<uuid:pk>/approve/", deciding.EntryApprove.as_view(), name="stock_entry_approve"),
+    path("counts/entries/<uuid:pk>/refuse/", deciding.EntryRefuse.as_view(), name="stock_entry_refuse"),
+    path("counts/entries/<uuid:pk>/settle/", deciding.EntrySettle.as_view(), name="stock_entry_settle"),
+    path("counts/lines/<uuid:pk>/", counting.LineCount.as_view(), name="stock_line_count"),
+    path("counts/<uuid:pk>/", counting.SheetDetail.as_view(), name="stock_sheet_detail"),
+    path("counts/<uuid:pk>/find/", counting.SheetFind.as_view(), name="stock_sheet_find"),
+    path("counts/<uuid:pk>/found/", counting.SheetFound.as_view(), name="stock_sheet_found"),
+    path("counts/<uuid:pk>/close/", counting.SheetClose.as_view(), name="stock_sheet_close"),
     path("<uuid:pk>/", staff.LotDetail.as_view(), name="stock_lot_detail"),
     path("<uuid:pk>/move/", acts.LotMove.as_view(), name="stock_lot_move"),
+    path("<uuid:pk>/quarantine/", acts.LotQuarantine.as_view(), name="stock_lot_quarantine"),
     path("<uuid:pk>/lose/", acts.LotLose.as_view(), name="stock_lot_lose"),
     path("<uuid:pk>/count/", acts.LotCount.as_view(), name="stock_lot_count"),
+    path("<uuid:pk>/labels/", labels.LotLabel.as_view(), name="stock_lot_label"),
+    path("<uuid:pk>/inspect/", acts.LotInspect.as_view(), name="stock_lot_inspect"),
     path("<uuid:pk>/block/", acts.LotBlock.as_view(), name="stock_lot_block"),
     path("<uuid:pk>/unblock/", acts.LotUnblock.as_view(), name="stock_lot_unblock"),
 ]

@@ -1,4 +1,4 @@
-"""Whether the books hold, and where a lot came from and went."""
+"""Where a lot came from and went."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -7,24 +7,9 @@ from uuid import UUID
 from django.db.models import QuerySet, Sum
 
 from apps.kernel.errors import Text
-from apps.stock.models import Account, Balance, Lot, Movement
+from apps.kernel.folding import by_words
+from apps.stock.models import Balance, Lot, Movement
 from apps.stock.states import AccountKind, MovementKind
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """An account whose balance is not what its movements add up to."""
-
-    lot_number: str
-    account_id: int
-    account_kind: str
-    balance_grams: int
-    movements_grams: int
-
-    @property
-    def grams(self) -> int:
-        """How much the balance is above what the movements say."""
-        return self.balance_grams - self.movements_grams
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +46,12 @@ class Trace:
     @property
     def partners(self) -> list[str]:
         """Names of the partners who hold goods of the lot, once each."""
-        return sorted({step.party_label for step in self.went if step.kind == MovementKind.DELIVER})
+        named = {step.party_label for step in self.went if step.kind == MovementKind.DELIVER}
+        return sorted(named, key=by_words)
 
 
-COMES = frozenset({MovementKind.RECEIVE, MovementKind.ARRIVE})
-GOES = frozenset({MovementKind.DELIVER, MovementKind.SHIP, MovementKind.LOSE})
+COMES = frozenset({MovementKind.RECEIVE, MovementKind.ARRIVE, MovementKind.PRODUCE, MovementKind.RETURN})
+GOES = frozenset({MovementKind.DELIVER, MovementKind.SHIP, MovementKind.LOSE, MovementKind.TRANSFORM})
 
 
 def movements_of(lot: Lot) -> QuerySet[Movement]:
@@ -115,21 +101,3 @@ def lot_explained(lot: Lot) -> list[Explained]:
     return [
         Explained(kind.value, kind.label, found[kind.value]) for kind in AccountKind if kind.value in found
     ]
-
-
-def ledger_verify() -> list[Difference]:
-    """Recompute every balance of the bank from its movements; return the differences, none when it holds."""
-    entered = _summed("destination")
-    left = _summed("source")
-    return [
-        Difference(number, pk, kind, grams or 0, entered.get(pk, 0) - left.get(pk, 0))
-        for pk, number, kind, grams in Account.objects.order_by("id").values_list(
-            "id", "lot__number", "kind", "balance__grams"
-        )
-        if grams != entered.get(pk, 0) - left.get(pk, 0)
-    ]
-
-
-def _summed(side: str) -> dict[int, int]:
-    rows = Movement.objects.order_by().values_list(side).annotate(total=Sum("grams"))
-    return dict(rows.values_list(side, "total"))

@@ -10,11 +10,12 @@ from django.db.models import Count, F, Min, Q, QuerySet, Sum, Value
 
 from apps.catalogue.models import Product, ProductFamily
 from apps.kernel import clock
+from apps.kernel.folding import by_words
 from apps.sites.models import Location, Site
 from apps.sites.states import LocationPurpose
 from apps.stock.models import Balance, Lot
 from apps.stock.rules import SOON_DAYS
-from apps.stock.selectors.availability import FEFO, expired, last_day
+from apps.stock.selectors.availability import FEFO, expired, inspected_until, last_day, to_inspect
 from apps.stock.states import INSIDE, AccountKind, LotStatus
 
 
@@ -55,6 +56,10 @@ class Holding:
         """Everything that is physically there."""
         return self.free_grams + self.reserved_grams + self.kept_back_grams
 
+    def packed(self, grams: int) -> str:
+        """Write a weight in the units of the product; mixes are only weighed."""
+        return self.product.packed(grams) if self.product else ""
+
 
 PUT_AWAY = Q(account__location__archived_at__isnull=False) | Q(
     account__location__site__archived_at__isnull=False
@@ -64,11 +69,12 @@ PUT_AWAY = Q(account__location__archived_at__isnull=False) | Q(
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """Lots that need somebody: out of date (and their grams), near it, blocked, in an archived place."""
+    """Lots that need somebody: out of date (and their grams), near it, to inspect, blocked, put away."""
 
     expired_count: int
     expired_grams: int
     soon_count: int
+    inspect_count: int
     blocked_count: int
     put_away_count: int
 
@@ -79,6 +85,11 @@ def available_by_lot(site: Site | None = None) -> list[Held]:
     if site is not None:
         inside = inside.filter(account__location__site=site)
     return _held(inside.order_by(*FEFO, "account_id"))
+
+
+def held_in(balances: QuerySet[Balance]) -> list[Held]:
+    """Return what some balances hold, first expired first."""
+    return _held(balances.order_by(*FEFO, "account_id"))
 
 
 def balances_of(lot: Lot) -> list[Held]:
@@ -115,8 +126,9 @@ def grams_at(lot: Lot, location: Location) -> Held:
 def lots_in_stock(site: Site | None = None) -> QuerySet[Lot]:
     """Return the lots with their free and reserved grams (``on_hand_grams``, ``reserved_grams``).
 
-    ``stock_grams`` is both, ``places`` names their locations, ``last_day`` is the last one on which the
-    lot may leave. With a site, only what is there counts. Lots that are used up stay in, with nothing.
+    ``stock_grams`` is both, ``places`` names their locations, ``last_day`` is the last one on which the lot
+    may leave, ``inspected_until`` the one until which its newest inspection lets it. With a site, only what
+    is there counts. Lots that are used up stay in, with nothing.
     """
     here = Q(accounts__location__site=site) if site is not None else Q()
     filled = here & Q(accounts__balance__is_inside=True, accounts__balance__grams__gt=0)
@@ -128,6 +140,7 @@ def lots_in_stock(site: Site | None = None) -> QuerySet[Lot]:
             reserved_grams=_sum_of(AccountKind.RESERVED, here),
             places=places,
             last_day=last_day(""),
+            inspected_until=inspected_until(""),
         )
         .annotate(stock_grams=F("on_hand_grams") + F("reserved_grams"))
     )
@@ -169,7 +182,10 @@ def holdings(site: Site | None = None) -> list[Holding]:
         )
         for row in rows
     ]
-    return sorted(found, key=lambda holding: (holding.family.name, holding.product is None, holding.label))
+    return sorted(
+        found,
+        key=lambda holding: (by_words(holding.family.name), holding.product is None, by_words(holding.label)),
+    )
 
 
 def waiting() -> Waiting:
@@ -181,6 +197,7 @@ def waiting() -> Waiting:
         expired_count=_lots(expired()),
         expired_grams=Sum("grams", filter=expired(), default=0),
         soon_count=_lots(soon & ~blocked),
+        inspect_count=_lots(to_inspect()),
         blocked_count=_lots(blocked),
         put_away_count=_lots(PUT_AWAY),
     )

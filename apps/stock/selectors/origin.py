@@ -1,9 +1,12 @@
 """The origin of a lot: what travels with goods to another bank and never changes."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from apps.donors.states import KEPT_APART, TRANSFORMATION
+from apps.stock.errors import SourcesKeptApart
 from apps.stock.models import Lot
 
 
@@ -33,11 +36,15 @@ class LotOrigin:
     is_fresh: bool
     is_organic: bool
     value_cents_per_kg: int
+    frozen_on: dt.date | None = None
+    ingredients: str = ""
+    allergens: str = ""
 
 
 COPIED = (
     "label", "temperature_class", "supply_source", "campaign", "donor_label", "received_on", "date_kind",
     "expires_on", "supplier_lot", "is_food", "is_fresh", "is_organic", "value_cents_per_kg",
+    "frozen_on", "ingredients", "allergens",
 )  # fmt: skip
 """Fields that mean the same in every bank."""
 
@@ -52,3 +59,18 @@ def origin_of(lot: Lot, *, bank_id: UUID, bank_label: str) -> LotOrigin:
         product_ref=lot.product.ref if lot.product else "",
         **{name: getattr(lot, name) for name in COPIED},
     )
+
+
+def source_of(lots: Sequence[Lot]) -> str:
+    """Return the supply source of what is made of some lots: theirs when they have one only.
+
+    Raises:
+        SourcesKeptApart: a public programme, or what stays free of charge, was mixed with something else.
+    """
+    apart = {(lot.supply_source, lot.campaign) for lot in lots}
+    if len(apart) == 1:
+        return lots[0].supply_source
+    if any(source in KEPT_APART for source, _campaign in apart):
+        raise SourcesKeptApart
+    sources = {source for source, _campaign in apart}
+    return sources.pop() if len(sources) == 1 else TRANSFORMATION

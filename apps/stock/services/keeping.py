@@ -1,21 +1,19 @@
-"""Goods are moved, lost, counted inside the bank."""
+"""Goods are moved and lost inside the bank."""
 
 from uuid import UUID
 
 from django.db import transaction
 
 from apps.kernel.abilities import Actor, require
-from apps.kernel.history import history_of, write_entry
-from apps.kernel.quantity import format_kg
+from apps.kernel.history import record_save
 from apps.sites.models import Location
 from apps.sites.states import LocationPurpose
 from apps.stock import ledger, rules
 from apps.stock.abilities import abilities
-from apps.stock.errors import CountBelowReserved, WrongZone
-from apps.stock.ledger import Leg, movements_under, on_hand, post
-from apps.stock.locks import lock_lots, retrying
-from apps.stock.models import Lot, Movement
-from apps.stock.selectors import grams_at
+from apps.stock.errors import WrongZone
+from apps.stock.ledger import Leg, on_hand
+from apps.stock.locks import retrying
+from apps.stock.models import Lot, Movement, Pallet
 from apps.stock.services.posting import posted
 from apps.stock.states import LossDestination, LossReason, MovementKind
 
@@ -89,35 +87,26 @@ def stock_lose(
 
 @retrying
 @transaction.atomic
-def stock_count(
-    actor: Actor, *, op_key: UUID, lot: Lot, location: Location, counted_grams: int, reason: str
-) -> Movement | None:
-    """Set a lot at a location to what was weighed there, reserved goods included.
-
-    Returns the correcting movement, ``None`` when the books were right. Every count is in the history.
+def pallet_move(
+    actor: Actor,
+    *,
+    op_key: UUID,
+    pallet: Pallet,
+    location: Location,
+    to: Location,
+    grams: int,
+    comment: str = "",
+) -> Movement:
+    """Move what of a pallet is free from one location to another, and note where the pallet is now.
 
     Raises:
-        CountBelowReserved: less was found than orders have reserved there.
+        Forbidden, WrongZone, NotEnoughStock: as ``stock_move``.
     """
-    require(abilities(actor, lot), "count")
-    locked = lock_lots([lot.pk])[lot.pk]
-    if history_of(lot).filter(pk=op_key).exists():
-        return next(iter(movements_under(op_key)), None)
-    held = grams_at(locked, location)
-    if counted_grams < held.reserved_grams:
-        raise CountBelowReserved(held.reserved_grams)
-    changes = {str(location): [format_kg(held.grams), format_kg(counted_grams)]}
-    write_entry(actor, locked, "counted", changes=changes, reason=reason, entry_id=op_key)
-    difference = counted_grams - held.grams
-    if difference == 0:
-        return None
-    ends = (ledger.COUNTED, on_hand(location)) if difference > 0 else (on_hand(location), ledger.COUNTED)
-    leg = Leg(
-        kind=MovementKind.COUNT,
-        lot=locked,
-        source=ends[0],
-        destination=ends[1],
-        grams=abs(difference),
-        reason=reason,
+    made = stock_move(
+        actor, op_key=op_key, lot=pallet.lot, location=location, to=to, grams=grams, comment=comment
     )
-    return post(actor, op_key=op_key, legs=[leg])[0]
+    current = Pallet.objects.select_related("lot").get(pk=pallet.pk)
+    if current.location_id != to.pk:
+        current.location = to
+        record_save(actor, current, action="moved", reason=comment)
+    return made

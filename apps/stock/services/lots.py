@@ -1,9 +1,11 @@
 """New lots: from a line of a receipt, or from goods that arrive from another bank."""
 
 from apps.catalogue.models import Product, ProductFamily
+from apps.donors.services import campaign_ensure
+from apps.donors.states import is_kept_apart
 from apps.kernel import clock
 from apps.kernel.abilities import Actor
-from apps.kernel.history import write_entry
+from apps.kernel.history import record_insert
 from apps.kernel.numbering import next_number
 from apps.receiving.models import GoodsReceipt, ReceiptLine
 from apps.stock.errors import FamilyUnknownHere
@@ -38,7 +40,7 @@ def lot_from_line(actor: Actor, receipt: GoodsReceipt, line: ReceiptLine) -> Lot
         is_organic=line.product.is_organic if line.product else False,
         value_cents_per_kg=goods.value_cents_per_kg or line.family.value_cents_per_kg,
     )
-    return _saved(actor, lot)
+    return record_insert(actor, lot)
 
 
 def lot_from_origin(actor: Actor, origin: LotOrigin) -> Lot:
@@ -50,6 +52,8 @@ def lot_from_origin(actor: Actor, origin: LotOrigin) -> Lot:
     family = ProductFamily.objects.filter(code=origin.family_code).first()
     if family is None:
         raise FamilyUnknownHere(origin.family_code)
+    if is_kept_apart(origin.supply_source):
+        campaign_ensure(actor, programme=origin.supply_source, name=origin.campaign, since=origin.received_on)
     product = Product.objects.filter(ref=origin.product_ref, family=family).first()
     lot = Lot(
         number=next_number(NUMBER_KIND),
@@ -61,10 +65,4 @@ def lot_from_origin(actor: Actor, origin: LotOrigin) -> Lot:
         origin_lot_id=origin.lot_id,
         **{name: getattr(origin, name) for name in COPIED},
     )
-    return _saved(actor, lot)
-
-
-def _saved(actor: Actor, lot: Lot) -> Lot:
-    lot.save(force_insert=True)
-    write_entry(actor, lot, "created")
-    return lot
+    return record_insert(actor, lot)

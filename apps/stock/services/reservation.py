@@ -10,6 +10,7 @@ from uuid import UUID, uuid5
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
+from apps.donors.states import PUBLIC_PROGRAMMES, is_kept_apart
 from apps.kernel.abilities import Actor, require
 from apps.partners.models import Partner
 from apps.sites.models import Location
@@ -19,19 +20,24 @@ from apps.stock.ledger import Document, Leg, movements_under, on_hand, post, res
 from apps.stock.locks import lock_lots, retrying
 from apps.stock.models import Balance, Lot, Movement
 from apps.stock.selectors import reservable
+from apps.stock.services.counting import settle_freed
 from apps.stock.services.posting import posted
 from apps.stock.states import MovementKind
 
 
 @dataclass(frozen=True, slots=True)
 class Want:
-    """Grams wanted at a site: of one product, or of a family as it comes (``product_id`` none)."""
+    """Grams wanted at a site: of one product, or of a family as it comes (``product_id`` none).
+
+    Only goods of the public programme named serve it; without one, only goods of no such programme.
+    """
 
     key: UUID
     site_id: UUID
     family_id: UUID
     product_id: UUID | None
     grams: int
+    programme: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,19 +69,23 @@ def stock_reserve(
     document: Document,
     for_day: dt.date,
     accepts_past_best_before: bool,
+    life_days: int = 0,
     excluded_sources: frozenset[str],
     excluded_temperature_classes: frozenset[str] = frozenset(),
 ) -> list[Hold]:
     """Reserve what is wanted for a day, first expired first out, as much as there is.
 
-    The holds may add up to less than what is wanted. Never reserves a blocked lot, a quarantined one,
-    use by before the day, or best before beyond its days of grace. A repeat answers the holds made under
+    The holds may add up to less than what is wanted: goods of a public programme never stand in for others,
+    nor others for them. Never reserves a blocked lot, a quarantined one,
+    use by before the day, best before beyond its days of grace or without an inspection, nor one that has
+    fewer than ``life_days`` left on that day. A repeat answers the holds made under
     the same key; a call that found nothing at all may be repeated and looks again.
     """
     require(abilities(actor), "reserve")
     free = reservable(
         for_day=for_day,
         accepts_past_best_before=accepts_past_best_before,
+        life_days=life_days,
         excluded_sources=excluded_sources,
         excluded_temperature_classes=excluded_temperature_classes,
     )
@@ -92,6 +102,10 @@ def stock_reserve(
 
 def _fits(want: Want) -> Q:
     site = Q(account__location__site=want.site_id)
+    if want.programme:
+        site &= Q(account__lot__supply_source=want.programme)
+    else:
+        site &= ~Q(account__lot__supply_source__in=list(PUBLIC_PROGRAMMES))
     if want.product_id is not None:
         return site & Q(account__lot__product=want.product_id)
     return site & Q(account__lot__family=want.family_id)
@@ -125,6 +139,9 @@ def _serves(balance: Balance, want: Want) -> bool:
     account = balance.account
     if account.location is None or account.location.site_id != want.site_id:
         return False
+    source = account.lot.supply_source
+    if (source if is_kept_apart(source) else "") != want.programme:
+        return False
     if want.product_id is not None:
         return account.lot.product_id == want.product_id
     return account.lot.family_id == want.family_id
@@ -156,7 +173,7 @@ def stock_hold(actor: Actor, *, op_key: UUID, items: Sequence[Item], document: D
 @retrying
 @transaction.atomic
 def stock_release(actor: Actor, *, op_key: UUID, items: Sequence[Item], document: Document) -> list[Movement]:
-    """Give reserved goods back to free stock.
+    """Give reserved goods back to free stock; what a count found missing of them is settled at once.
 
     Raises:
         NotEnoughStock: less than that is reserved there.
@@ -172,7 +189,12 @@ def stock_release(actor: Actor, *, op_key: UUID, items: Sequence[Item], document
         )
         for item in items
     ]
-    return posted(actor, op_key, legs, document)
+    lock_lots(item.lot.pk for item in items)
+    made = movements_under(op_key)
+    if not made:
+        made = post(actor, op_key=op_key, legs=legs, document=document)
+        settle_freed(actor, places=[(item.lot, item.location) for item in items])
+    return made
 
 
 @retrying

@@ -1,15 +1,17 @@
 """Goods leave for another bank, or arrive from one."""
 
+from decimal import Decimal
 from uuid import UUID
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from apps.kernel.abilities import Actor, require
+from apps.kernel.facts import emit
 from apps.sites.models import Location
 from apps.stock import ledger, rules
 from apps.stock.abilities import abilities
 from apps.stock.errors import NothingToMove, WrongZone
+from apps.stock.facts import LotsEntered
 from apps.stock.ledger import Document, Leg, movements_under, on_hand, post
 from apps.stock.locks import retrying
 from apps.stock.models import Lot, Movement
@@ -61,8 +63,11 @@ def surplus_arrive(
     lost_grams: int,
     transfer_line_id: UUID,
     document: Document,
+    temperature_c: Decimal | None = None,
 ) -> Lot:
     """Take goods from the road into stock as a lot that keeps its origin; what is missing is a loss.
+
+    The measure of cold goods (°C) stands in the movement.
 
     Raises:
         FamilyUnknownHere: the catalogue has no such family.
@@ -79,10 +84,7 @@ def surplus_arrive(
         raise WrongZone(location.name, Location.Zone(rules.zone_of(origin.temperature_class)).label)
     lot = lot_from_origin(actor, origin)
     ledger.open_accounts([(lot, on_hand(location))])
-    ends = [
-        (on_hand(location), received_grams, ""),
-        (ledger.lost(LossReason.TRANSPORT), lost_grams, _("Missing on arrival")),
-    ]
+    ends = [(on_hand(location), received_grams), (ledger.lost(LossReason.TRANSPORT), lost_grams)]
     legs = [
         Leg(
             kind=MovementKind.ARRIVE,
@@ -90,11 +92,12 @@ def surplus_arrive(
             source=ledger.TRANSIT,
             destination=place,
             grams=grams,
-            reason=reason,
             transfer_line_id=transfer_line_id,
+            reason="" if temperature_c is None else f"{temperature_c} °C",
         )
-        for place, grams, reason in ends
+        for place, grams in ends
         if grams
     ]
     post(actor, op_key=op_key, legs=legs, document=document)
+    emit(LotsEntered(lot_ids=(lot.pk,)))
     return lot

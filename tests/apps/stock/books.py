@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db.models import Sum
 
 from apps.catalogue.models import Product
+from apps.impact.rules import STOCK_SIGNS
 from apps.partners.models import Partner
 from apps.sites.models import Location
 from apps.stock.models import Balance, Lot
@@ -30,6 +31,8 @@ class Books:
     lots: dict[UUID, Lot] = field(default_factory=dict)
     grams: Counter[Seat] = field(default_factory=Counter)
     told: Counter[str] = field(default_factory=Counter)
+    short: dict[tuple[UUID, UUID], tuple[UUID, int]] = field(default_factory=dict)
+    """What the last count of a lot at a place found missing of reserved goods, and the key of that count."""
 
     def free(self, lot: Lot, place: Location) -> int:
         """Return what nobody has reserved there."""
@@ -42,6 +45,20 @@ class Books:
     def add(self, lot: Lot, place: Location, grams: int, kind: str = "on_hand") -> None:
         """Put grams somewhere, or take them away."""
         self.grams[lot.pk, place.pk, kind] += grams
+
+    def settle(self, lot: Lot, place: Location) -> None:
+        """Take what a count found missing from the goods that were just given back."""
+        key, missing = self.short.get((lot.pk, place.pk), (lot.pk, 0))
+        taken = min(missing, self.free(lot, place))
+        self.add(lot, place, -taken)
+        self.told["count"] -= taken
+        self.short[lot.pk, place.pk] = (key, missing - taken)
+
+    def forget(self, count: UUID) -> None:
+        """Nothing stays to be settled of a count that is reversed."""
+        for seat, (key, _missing) in self.short.items():
+            if key == count:
+                self.short[seat] = (key, 0)
 
     @property
     def stock(self) -> int:
@@ -67,8 +84,7 @@ class Books:
             flow: grams for flow, grams in self.told.items() if grams
         }
         told = Counter(told)
-        stock = told["in"] - told["out"] - told["loss"] + told["count"] - told["shipped"] + told["arrived"]
-        assert stock == self.stock
+        assert sum(sign * told[flow] for flow, sign in STOCK_SIGNS.items()) == self.stock
 
 
 @dataclass

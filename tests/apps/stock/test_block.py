@@ -23,16 +23,18 @@ def test_blocking_keeps_the_lot_and_says_why(shelf: Location, manager: Actor) ->
         blocked = lot_block(manager, lot=lot, reason="Recall of 3 March")
     assert (blocked.status, blocked.block_reason) == (LotStatus.BLOCKED, "Recall of 3 March")
     assert told == [LotBlocked(lot_id=lot.pk, reason="Recall of 3 March")]
-    assert history_of(lot).get().changes == {"status": ["available", "blocked"]}
+    reason = {"block_reason": ["", "Recall of 3 March"]}
+    assert history_of(lot).get().changes == {"status": ["available", "blocked"], **reason}
 
 
-def test_blocking_twice_changes_nothing(shelf: Location, manager: Actor) -> None:
+def test_blocking_for_another_reason_keeps_both(shelf: Location, manager: Actor) -> None:
     lot = make_lot(location=shelf)
     with facts_told(LotBlocked) as told:
         lot_block(manager, lot=lot, reason="First")
         lot_block(manager, lot=lot, reason="Second")
+        again = lot_block(manager, lot=lot, reason="Second")
     assert len(told) == 1
-    assert history_of(lot).count() == 1
+    assert (again.block_reason, history_of(lot).count()) == ("First | Second", 2)
 
 
 def test_an_unblocked_lot_may_leave_again(shelf: Location, manager: Actor) -> None:

@@ -1,6 +1,7 @@
 """What the database promises, attacked with plain SQL and by every door."""
 
 import datetime as dt
+from contextlib import nullcontext
 from typing import Any
 from uuid import uuid4
 
@@ -16,8 +17,9 @@ from apps.stock.ledger import Place, open_accounts
 from apps.stock.models import Account, Balance, Lot, Movement
 from apps.stock.states import AccountKind, LotStatus
 from tenants.registry.models import FoodBank
+from tests.making.catalogue import make_family
 from tests.making.sites import make_location
-from tests.making.stock import make_lot
+from tests.making.stock import make_inspection, make_lot
 from tests.spaces import tampering
 
 
@@ -90,6 +92,21 @@ def test_a_one_sided_change_of_a_balance_is_refused_at_commit(
     run_as_owner(bank, "SET CONSTRAINTS ALL IMMEDIATE")
     with pytest.raises(IntegrityError, match="sum of its movements"):
         run_as_owner(bank, "UPDATE @stock_balance SET grams = grams + 1 WHERE account_id = %s", changed.pk)
+
+
+def test_a_balance_that_says_more_than_its_movement_is_refused_at_commit(
+    bank: FoodBank, shelf: Location
+) -> None:
+    lot, there = make_lot(location=shelf), make_location()
+    changed = lot.accounts.get(kind=AccountKind.ON_HAND)
+    with pytest.raises(IntegrityError, match="is not the sum of its movements"), transaction.atomic():
+        insert(lot, ledger.on_hand(shelf), ledger.on_hand(there), 1)
+        with tampering() as cursor:
+            cursor.execute("SET LOCAL session_replication_role = replica")
+            sql = f'UPDATE "{bank.schema_name}".stock_balance SET grams = grams + 1 WHERE account_id = %s'
+            cursor.execute(sql, [changed.pk])
+            cursor.execute("SET LOCAL session_replication_role = origin")
+        run("SET CONSTRAINTS ALL IMMEDIATE")
 
 
 def test_a_new_account_starts_at_zero(shelf: Location) -> None:
@@ -182,9 +199,15 @@ def test_a_movement_is_reversed_once_whoever_writes(shelf: Location) -> None:
         insert(lot, ledger.on_hand(shelf), ledger.DONOR, 1_000, kind="reverse", reverses=made)
 
 
-@pytest.mark.parametrize("door", ["reserve", "deliver", "ship"])
+@pytest.mark.parametrize("door", ["reserve", "deliver", "ship", "transform"])
 @pytest.mark.parametrize(
-    ("why", "message"), [("blocked", "is blocked"), ("quarantine", "quarantine"), ("expired", "use-by date")]
+    ("why", "message"),
+    [
+        ("blocked", "is blocked"),
+        ("quarantine", "quarantine"),
+        ("expired", "use-by date"),
+        ("uninspected", "no inspection"),
+    ],
 )
 def test_what_may_not_leave_is_refused_at_every_door(
     bank: FoodBank, door: str, why: str, message: str
@@ -192,20 +215,70 @@ def test_what_may_not_leave_is_refused_at_every_door(
     place = make_location(
         purpose=LocationPurpose.QUARANTINE if why == "quarantine" else LocationPurpose.STORAGE
     )
-    lot = make_lot(1_000, location=place, date_kind=DateKind.USE_BY)
+    kind = DateKind.BEST_BEFORE if why == "uninspected" else DateKind.USE_BY
+    lot = make_lot(1_000, family=make_family(grace_days=9), location=place, date_kind=kind)
     yesterday = clock.today() - dt.timedelta(days=1)
     Lot.objects.filter(pk=lot.pk).update(
         status=LotStatus.BLOCKED if why == "blocked" else LotStatus.AVAILABLE,
-        expires_on=yesterday if why == "expired" else clock.today(),
+        expires_on=yesterday if why in ("expired", "uninspected") else clock.today(),
     )
     source, destination = {
         "reserve": (ledger.on_hand(place), ledger.reserved(place)),
         "deliver": (ledger.reserved(place), ledger.PARTNER),
         "ship": (ledger.on_hand(place), ledger.TRANSIT),
+        "transform": (ledger.on_hand(place), ledger.WORKSHOP),
     }[door]
     extra: dict[str, Any] = {"party_id": uuid4(), "party_type": "x", "transfer_line_id": uuid4()}
     with pytest.raises(IntegrityError, match=message):
         insert(lot, source, destination, 1, kind=door, **extra)
+
+
+def test_a_blocked_lot_is_not_reserved_again_by_reversing_a_release(shelf: Location) -> None:
+    lot = make_lot(1_000, location=shelf)
+    free, held = ledger.on_hand(shelf), ledger.reserved(shelf)
+    insert(lot, free, held, 1_000, kind="reserve")
+    released = insert(lot, held, free, 1_000, kind="release")
+    Lot.objects.filter(pk=lot.pk).update(status=LotStatus.BLOCKED)
+    with pytest.raises(IntegrityError, match="is blocked"):
+        insert(lot, free, held, 1_000, kind="reverse", reverses=released)
+
+
+@pytest.mark.parametrize(
+    ("grace", "found", "leaves"),
+    [
+        (9, [], False),
+        (9, [True], True),
+        (0, [True], False),
+        (9, [True, False], False),
+        (9, [False, True], True),
+    ],
+)
+def test_goods_past_best_before_leave_as_their_newest_inspection_says(
+    shelf: Location, grace: int, found: list[bool], leaves: bool
+) -> None:
+    family = make_family(grace_days=grace)
+    lot = make_lot(
+        1_000, family=family, location=shelf, date_kind=DateKind.BEST_BEFORE,
+        expires_on=clock.today() - dt.timedelta(days=1),
+    )  # fmt: skip
+    for passed in found:
+        make_inspection(lot, passed=passed)
+    with nullcontext() if leaves else pytest.raises(IntegrityError, match="no inspection"):
+        insert(lot, ledger.on_hand(shelf), ledger.reserved(shelf), 1, kind="reserve")
+
+
+def test_an_inspection_no_longer_lets_goods_leave_after_its_last_day(shelf: Location) -> None:
+    yesterday = clock.today() - dt.timedelta(days=1)
+    lot = make_lot(1_000, family=make_family(grace_days=9), location=shelf, expires_on=yesterday)
+    make_inspection(lot, inspected_on=yesterday, valid_until=yesterday)
+    with pytest.raises(IntegrityError, match="no inspection"):
+        insert(lot, ledger.on_hand(shelf), ledger.reserved(shelf), 1, kind="reserve")
+
+
+@pytest.mark.parametrize("check", ["packaging_intact", "senses_good", "freezing_checked"])
+def test_an_inspection_passes_on_every_check_or_not_at_all(shelf: Location, check: str) -> None:
+    with pytest.raises(IntegrityError, match="inspection_passes_on_every_check"):
+        make_inspection(make_lot(location=shelf), **{check: False})
 
 
 def test_a_reservation_stays_at_its_location(shelf: Location) -> None:

@@ -11,13 +11,13 @@ from apps.kernel.errors import Forbidden
 from apps.kernel.history import history_of
 from apps.sites.models import Location
 from apps.sites.states import LocationPurpose
-from apps.stock.errors import CountBelowReserved, NotEnoughStock, NothingToMove, WrongZone
+from apps.stock.errors import NotEnoughStock, NothingToMove, WrongZone
 from apps.stock.models import Lot, Movement
-from apps.stock.services import stock_count, stock_lose, stock_move
-from apps.stock.states import LossDestination, LossReason
+from apps.stock.services import stock_count, stock_lose, stock_move, stock_release
+from apps.stock.states import EntryStatus, LossDestination, LossReason
 from tenants.registry.models import FoodBank
 from tests.making.sites import make_location
-from tests.making.stock import counted, held, make_lot, reserved_item
+from tests.making.stock import KEEPER, counted, held, make_lot, paper, reserved_item
 
 
 def lose(actor: Actor, lot: Lot, location: Location, grams: int, op_key: UUID | None = None):
@@ -106,7 +106,7 @@ def test_a_repeated_loss_is_the_first_one(shelf: Location, manager: Actor) -> No
     assert held(lot, shelf) == (3_000, 0)
 
 
-@pytest.mark.parametrize(("found", "free"), [(4_000, 3_000), (6_500, 5_500)])
+@pytest.mark.parametrize(("found", "free"), [(4_000, 3_000), (5_900, 4_900)])
 def test_a_count_puts_the_books_right_reserved_goods_included(
     shelf: Location, manager: Actor, found: Any, free: int
 ) -> None:
@@ -116,7 +116,7 @@ def test_a_count_puts_the_books_right_reserved_goods_included(
     assert held(lot, shelf) == (free, 1_000)
 
 
-@pytest.mark.parametrize(("found", "told"), [(4_000, -1_000), (6_500, 1_500)])
+@pytest.mark.parametrize(("found", "told"), [(4_000, -1_000), (5_900, 900)])
 def test_a_count_is_counted_with_its_sign(
     bank: FoodBank, shelf: Location, manager: Actor, found: Any, told: int
 ) -> None:
@@ -126,15 +126,22 @@ def test_a_count_is_counted_with_its_sign(
 
 def test_a_right_count_moves_nothing_but_is_in_the_history(shelf: Location, manager: Actor) -> None:
     lot = make_lot(5_000, location=shelf)
-    assert count(manager, lot, shelf, 5_000) is None
+    assert count(manager, lot, shelf, 5_000).status == EntryStatus.MATCHED
+    assert not Movement.objects.filter(kind="count").exists()
     assert history_of(lot).get(action="counted").reason == "July"
 
 
-def test_a_count_below_what_orders_reserved_is_refused(shelf: Location, manager: Actor) -> None:
+def test_a_count_below_what_orders_reserved_takes_the_free_goods_and_keeps_the_rest_in_mind(
+    shelf: Location,
+) -> None:
     lot = make_lot(5_000, location=shelf)
-    reserved_item(lot, shelf, 3_000)
-    with pytest.raises(CountBelowReserved, match=r"3\xa0kg"):
-        count(manager, lot, shelf, 2_000)
+    item = reserved_item(lot, shelf, 3_000)
+    entry = count(KEEPER, lot, shelf, 2_000)
+    assert (entry.posted_grams, entry.unsettled_grams) == (-2_000, 1_000)
+    assert held(lot, shelf) == (0, 3_000)
+    stock_release(KEEPER, op_key=uuid4(), items=[item], document=paper())
+    entry.refresh_from_db()
+    assert (held(lot, shelf), entry.posted_grams, entry.unsettled_grams) == ((2_000, 0), -3_000, 0)
 
 
 @pytest.mark.parametrize("found", [5_000, 4_000])
@@ -145,7 +152,7 @@ def test_a_repeated_count_is_the_first_one_whatever_happened_since(
     first = count(manager, lot, shelf, found, key)
     lose(manager, lot, shelf, 1_000)
     assert count(manager, lot, shelf, found, key) == first
-    assert Movement.objects.filter(kind="count").count() == (0 if first is None else 1)
+    assert Movement.objects.filter(kind="count").count() == (0 if found == 5_000 else 1)
 
 
 def test_a_count_may_find_a_lot_where_the_books_had_none(shelf: Location, manager: Actor) -> None:

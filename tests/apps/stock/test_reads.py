@@ -32,7 +32,7 @@ from tenants.registry.models import FoodBank
 from tests.making.catalogue import make_family, make_product
 from tests.making.partners import make_partner
 from tests.making.sites import make_location
-from tests.making.stock import KEEPER, make_lot, paper, receive, reserved_item
+from tests.making.stock import KEEPER, make_inspection, make_lot, paper, receive, reserved_item
 from tests.spaces import tampering
 
 
@@ -87,7 +87,7 @@ def test_partners_do_not_see_what_they_may_not_have(bank: FoodBank, shelf: Locat
     make_lot(location=make_location(shelf.site, purpose=LocationPurpose.QUARANTINE))
     make_lot(location=shelf, date_kind=DateKind.USE_BY, expires_on=day(-1))
     make_lot(location=shelf, supply_source=SupplySource.FSE_PLUS)
-    make_lot(location=shelf, expires_on=day(-1))
+    make_inspection(make_lot(location=shelf, expires_on=day(-1)))
     excluded = {SupplySource.FSE_PLUS}
     assert stock_by_product(excluded_sources=excluded, accepts_past_best_before=False) == []
     assert len(stock_by_product(excluded_sources=excluded)) == 1

@@ -18,7 +18,7 @@ from apps.stock.services import lots_receive
 from apps.stock.states import AccountKind, Granularity
 from tests.making.catalogue import make_family, make_product
 from tests.making.facts import facts_told
-from tests.making.stock import held, posted_receipt
+from tests.making.stock import held, place_for, posted_receipt
 
 
 def test_each_accepted_line_becomes_one_lot_at_its_location(shelf: Location, manager: Actor) -> None:
@@ -53,7 +53,7 @@ def test_a_lot_keeps_where_it_came_from(shelf: Location, manager: Actor) -> None
 def test_gifts_come_from_a_donor_and_purchases_from_a_supplier(
     shelf: Location, manager: Actor, source: Any, account: str
 ) -> None:
-    receipt = posted_receipt(shelf, (make_family(), 4_000, shelf), source=source)
+    receipt = posted_receipt(shelf, (make_family(), 4_000, place_for(source, shelf)), source=source)
     (lot,) = lots_receive(manager, receipt=receipt)
     assert lot.movements.get().source.kind == account
 

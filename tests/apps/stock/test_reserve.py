@@ -20,7 +20,7 @@ from apps.stock.states import LotStatus
 from tenants.registry.models import FoodBank
 from tests.making.catalogue import make_family, make_product
 from tests.making.sites import make_location
-from tests.making.stock import KEEPER, held, make_lot, paper, reserve, want
+from tests.making.stock import KEEPER, held, make_inspection, make_lot, paper, reserve, want
 
 
 def day(days: Any):
@@ -97,8 +97,11 @@ def test_use_by_before_the_day_is_never_reserved_and_the_day_itself_is(shelf: Lo
 
 def test_past_best_before_only_goes_to_those_who_accept_it_and_within_the_grace(shelf: Location) -> None:
     product = make_product(make_family(grace_days=10), grace_days=None)
-    make_lot(1_000, product, location=shelf, expires_on=day(-11))
+    beyond = make_lot(1_000, product, location=shelf, expires_on=day(-11))
     passed = make_lot(1_000, product, location=shelf, expires_on=day(-10))
+    make_lot(1_000, product, location=shelf, expires_on=day(-9))
+    for lot in (beyond, passed):
+        make_inspection(lot)
     wish = want(5_000, shelf, product=product)
     assert reserve(wish, accepts_past_best_before=False) == []
     assert [hold.lot for hold in reserve(wish)] == [passed]
