@@ -1,4 +1,4 @@
 """Picking, delivery note, handover, solidarity contribution.
 
-Receives: OrderConfirmed, OrderCancelled. Emits: GoodsDelivered.
+Receives: OrderConfirmed, OrderRevised, OrderCancelled, NoteMailed. Emits: GoodsDelivered, NoteMailed.
 """

@@ -1,7 +1,12 @@
 """Who prepares, hands over, and sets the solidarity contribution."""
 
+from typing import Final
+
+from django.utils.translation import gettext_lazy as _
+
 from apps.delivery.models import ContributionRate, DeliveryNote, PickingList
 from apps.kernel.abilities import Abilities, Actor, Role, verbs
+from apps.kernel.errors import Text
 
 
 def abilities(actor: Actor, obj: PickingList | DeliveryNote | None = None) -> Abilities:
@@ -14,9 +19,9 @@ def abilities(actor: Actor, obj: PickingList | DeliveryNote | None = None) -> Ab
     return (
         verbs("view", "view_notes", "history", when=actor.is_staff)
         | verbs("view_notes", "view_own_notes", when=_is_own(actor, obj))
-        | verbs("pick", when=keepers or actor.is_any(Role.VOLUNTEER))
-        | verbs("hand_over", when=keepers)
-        | verbs("open", "cancel", when=actor.is_software)
+        | verbs("pick", "take_back", when=keepers or actor.is_any(Role.VOLUNTEER))
+        | verbs("hand_over", "mail", when=keepers)
+        | verbs("open", "cancel", "revise", when=actor.is_software)
     )
 
 
@@ -31,3 +36,28 @@ def _is_own(actor: Actor, obj: PickingList | DeliveryNote | None) -> bool:
     if Role.PARTNER not in actor.roles or actor.partner_id is None:
         return False
     return obj is None or (isinstance(obj, DeliveryNote) and obj.partner_id == actor.partner_id)
+
+
+SENTENCES: Final[dict[str, Text]] = {
+    "view": _("See the picking lists"),
+    "view_notes": _("See a delivery note"),
+    "view_own_notes": _("See the list of one’s own delivery notes"),
+    "history": _("Read the history of a delivery"),
+    "pick": _("Pick an order"),
+    "take_back": _("Take back what a partner returns"),
+    "hand_over": _("Hand goods over"),
+    "mail": _("Send a delivery note by e-mail"),
+    "open": _("Open a picking list"),
+    "cancel": _("Cancel a picking list"),
+    "revise": _("Change a picking list with its order"),
+}
+"""What each verb lets do, in words."""
+
+
+RATE_SENTENCES: Final[dict[str, Text]] = {
+    "view": _("See the rates of the solidarity contribution"),
+    "history": _("Read the history of a rate"),
+    "create": _("Set a new rate"),
+    "edit": _("Change a rate"),
+}
+"""What each verb lets do, in words."""

@@ -64,6 +64,21 @@ class NothingPicked(DomainError):
         )
 
 
+class PastBestBefore(DomainError):
+    """Goods past best before would leave for a partner that takes none."""
+
+    code = "past_best_before"
+
+    def __init__(self, *, lot: str, partner: str) -> None:
+        super().__init__(
+            _(
+                "Lot %(lot)s is past best before, and %(partner)s takes no such goods: "
+                "correct its weight to 0 kg."
+            ),
+            params={"lot": lot, "partner": partner},
+        )
+
+
 class TemperatureMissing(DomainError):
     """Cold goods leave without their temperature."""
 

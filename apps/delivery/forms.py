@@ -1,6 +1,7 @@
 """Forms of delivery: weights, handover, contribution rates, filters."""
 
-from collections.abc import Mapping, Sequence
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -9,15 +10,23 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from apps.catalogue.forms import QuantityField
 from apps.delivery.errors import WeightsRefused
 from apps.delivery.models import ContributionRate, DeliveryNote, PickingList, PickLine
+from apps.delivery.selectors import notes_of_day
 from apps.delivery.states import PickingStatus
 from apps.donors.states import SupplySource
 from apps.kernel.errors import DomainError
 from apps.kernel.forms import DayInput, FilterForm, KgField, OpKeyForm, add_refusal, field_for
+from apps.kernel.quantity import format_kg
 from apps.partners.models import Partner
 from apps.partners.states import PartnerType
-from apps.sites.models import Site
+from apps.sites.models import Location, Site
+from apps.sites.selectors import active_locations
+from apps.sites.states import LocationPurpose
+from apps.stock.models import Lot
+from apps.stock.selectors import Given
+from apps.stock.states import ReturnReason
 
 COLDEST_C = -60
 WARMEST_C = 40
@@ -31,12 +40,14 @@ class WeightsForm(forms.Form):
         super().__init__(data, label_suffix="", use_required_attribute=False)
         self.lines = lines
         for line in lines:
-            self.fields[_name(line.pk)] = KgField(
+            field = QuantityField(
                 label=str(line.reservation.lot),
                 required=False,
                 allow_zero=True,
                 initial=line.picked_grams,
             )
+            field.pack(line.reservation.lot.product)
+            self.fields[_name(line.pk)] = field
 
     def rows(self) -> list[tuple[PickLine, forms.BoundField]]:
         """Return each line with the field of its weight."""
@@ -185,3 +196,58 @@ def _narrowed(form: FilterForm, records: QuerySet[Any], lookups: Mapping[str, st
         return records
     asked = {lookups[name]: value for name, value in form.cleaned_data.items() if value}
     return records.filter(**asked)
+
+
+class DayForm(OpKeyForm):
+    """The day whose delivery notes are printed."""
+
+    day = forms.DateField(label=_("Delivered on"), widget=DayInput())
+
+    def clean_day(self) -> dt.date:
+        """Refuse a day without a delivery note.
+
+        Raises:
+            ValidationError: nothing was delivered on that day.
+        """
+        chosen: dt.date = self.cleaned_data["day"]
+        if not notes_of_day(chosen).exists():
+            raise forms.ValidationError(_("There is no delivery note of this day. Choose another one."))
+        return chosen
+
+
+class NoteMailForm(OpKeyForm):
+    """The address that a delivery note is sent to."""
+
+    email = forms.EmailField(
+        label=_("E-mail"), widget=forms.EmailInput(attrs={"autocomplete": "off", "inputmode": "email"})
+    )
+
+
+class ReturnForm(OpKeyForm):
+    """What comes back of a delivery note: which lot, how much, why, into which quarantine."""
+
+    lot = forms.ChoiceField(label=_("Goods"), widget=forms.RadioSelect)
+    grams = KgField(label=_("Weight that comes back"))
+    reason = forms.ChoiceField(label=_("Why it comes back"), choices=ReturnReason.choices)
+    location = forms.ModelChoiceField(Location.objects.none(), label=_("Put in"), empty_label=None)
+    comment = forms.CharField(label=_("Comment"), max_length=200, required=False)
+
+    def __init__(
+        self, *args: Any, given: Mapping[UUID, Given], lots: Iterable[Lot], site: Site, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.lots = {str(lot.pk): lot for lot in lots if given[lot.pk].left_grams}
+        goods, places = self.fields["lot"], self.fields["location"]
+        if isinstance(goods, forms.ChoiceField):
+            goods.choices = [(key, _left(lot, given[lot.pk])) for key, lot in self.lots.items()]
+        if isinstance(places, forms.ModelChoiceField):
+            places.queryset = active_locations(site).filter(purpose=LocationPurpose.QUARANTINE)
+
+    def clean_lot(self) -> Lot:
+        """Return the lot chosen."""
+        return self.lots[self.cleaned_data["lot"]]
+
+
+def _left(lot: Lot, given: Given) -> str:
+    left = _("at most %(weight)s") % {"weight": format_kg(given.left_grams)}
+    return f"{lot.number} {lot.label}, {left}"

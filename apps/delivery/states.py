@@ -30,7 +30,7 @@ class NoteSection(models.TextChoices):
     GIFTS = "gifts", _("Gifts")
 
 
-SECTION_OF = {
+SECTION_OF: dict[str, NoteSection] = {
     SupplySource.FSE_PLUS: NoteSection.EUROPEAN,
     SupplySource.CNES: NoteSection.STATE,
     SupplySource.PURCHASE_MMPT: NoteSection.PURCHASES,

@@ -1,4 +1,4 @@
 """What charities order from live stock, reserved lot by lot.
 
-Receives: nothing. Emits: OrderConfirmed, OrderCancelled.
+Receives: nothing. Emits: OrderConfirmed, OrderRevised, OrderCancelled.
 """

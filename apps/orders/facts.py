@@ -16,6 +16,14 @@ class OrderConfirmed(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OrderRevised(Fact):
+    """Frozen goods of an order were given back, and others reserved for it where there were any."""
+
+    order_id: UUID
+    freed_lot_ids: tuple[UUID, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OrderCancelled(Fact):
     """An order is cancelled and its reservations are released."""
 

@@ -1,5 +1,7 @@
 """States of an order, and what is still possible in each."""
 
+from typing import Final
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -18,3 +20,6 @@ OPEN = frozenset({OrderStatus.CONFIRMED, OrderStatus.PICKED})
 
 CANCELLABLE_BY_PARTNER = frozenset({OrderStatus.CONFIRMED})
 """States in which the partner may cancel by itself; later it calls the bank."""
+
+TO_REPAIR: Final = "repair"
+"""What the list of orders is asked for to show those that hold goods which may not leave on their day."""

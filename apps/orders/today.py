@@ -11,8 +11,8 @@ from apps.kernel.pages import Action, Column, Kind, Panel, table_panel
 from apps.kernel.today import Queue
 from apps.orders.abilities import abilities
 from apps.orders.models import Order
-from apps.orders.selectors import orders_of_charity
-from apps.orders.states import OPEN, OrderStatus
+from apps.orders.selectors import orders_of_charity, spoilt_reservations
+from apps.orders.states import OPEN, TO_REPAIR, OrderStatus
 from apps.stock.selectors import reservable
 
 
@@ -59,6 +59,7 @@ def _of_charity(actor: Actor) -> list[Queue]:
 
 def _of_desk() -> list[Queue]:
     today = clock.today()
+    spoilt = spoilt_reservations().aggregate(orders=Count("line__order", distinct=True))["orders"]
     late = Order.objects.filter(status__in=OPEN, wanted_on__lt=today).count()
     return [
         Queue(
@@ -67,7 +68,14 @@ def _of_desk() -> list[Queue]:
             hint=_("Their day has passed: call the partner, or cancel"),
             url=f"{reverse('orders_order_list')}?sort=wanted_on",
             tone="danger",
-        )
+        ),
+        Queue(
+            label=ngettext("order to repair", "orders to repair", spoilt),
+            count=spoilt,
+            hint=_("They hold goods that may not leave on their day"),
+            url=f"{reverse('orders_order_list')}?status={TO_REPAIR}",
+            tone="danger",
+        ),
     ]
 
 
@@ -76,7 +84,11 @@ def actions(actor: Actor) -> list[Action]:
     allowed = abilities(actor)
     if "view_own" in allowed:
         order = reverse("orders_mine_create")
-        return [Action(label=pgettext("verb", "Order"), url=order, icon="shopping-basket", primary=True)]
+        found = [Action(label=pgettext("verb", "Order"), url=order, icon="shopping-basket", primary=True)]
+        kept = orders_of_charity(actor).exclude(status=OrderStatus.CANCELLED)
+        latest = kept.values_list("number", flat=True).first()
+        again = Action(label=_("Order again as last time"), url=f"{order}?repeat={latest}", icon="repeat")
+        return [*found, again] if latest else found
     if "place_for_others" in allowed:
         order = reverse("orders_order_create")
         return [Action(label=_("Order for a partner"), url=order, icon="shopping-basket")]

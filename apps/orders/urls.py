@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern] = [
     path("new/", staff.OrderCreate.as_view(), name="orders_order_create"),
     path("<uuid:pk>/", staff.OrderDetail.as_view(), name="orders_order_detail"),
     path("<uuid:pk>/cancel/", staff.OrderCancel.as_view(), name="orders_order_cancel"),
+    path("<uuid:pk>/revise/", staff.OrderRevise.as_view(), name="orders_order_revise"),
     path("mine/", partner.OwnList.as_view(), name="orders_mine_list"),
     path("basket/", partner.OwnCreate.as_view(), name="orders_mine_create"),
     path("mine/<uuid:pk>/", partner.OwnDetail.as_view(), name="orders_mine_detail"),

@@ -43,6 +43,10 @@ _AT: Mapping[Problem, tuple[str, Text]] = {
     Problem.LOCATION_MISSING: ("location", _("%(line)s: say where %(accepted)s are put.")),
     Problem.LOCATION_ELSEWHERE: ("location", _("%(line)s: this location is not in use at this site.")),
     Problem.WRONG_ZONE: ("location", _("%(line)s: this location is not at the right temperature.")),
+    Problem.WRONG_PROGRAMME: (
+        "location",
+        _("%(line)s: goods of a public programme and other goods are not stored at the same location."),
+    ),
 }
 
 
@@ -61,6 +65,19 @@ class ControlFailed(DomainError):
         first = refusals[0]
         super().__init__(first.message, code=first.code, field=first.field)
         self.refusals = refusals
+
+
+class CampaignUnknown(DomainError):
+    """Goods of a public programme were to be received for a campaign that is not open."""
+
+    code = "campaign_unknown"
+
+    def __init__(self, campaign: str) -> None:
+        super().__init__(
+            _("The programme of these goods has no open campaign “%(campaign)s”."),
+            field="campaign",
+            params={"campaign": campaign},
+        )
 
 
 class ReceiptMovedOn(Conflict):
@@ -134,3 +151,99 @@ class SiteArchived(DomainError):
 
     def __init__(self) -> None:
         super().__init__(_("This site is no longer in use. Choose another one."), field="site")
+
+
+class CollectedNotDry(DomainError):
+    """Cold goods under the name of a national collection, which takes dry food and hygiene only."""
+
+    code = "collected_not_dry"
+
+    def __init__(self, *, label: str) -> None:
+        super().__init__(
+            _("%(goods)s: a national collection takes dry food and hygiene products only."),
+            field="goods",
+            params={"goods": label},
+        )
+
+
+class SortedBeyondWeighed(DomainError):
+    """Sorting has passed what was weighed, beyond the tolerance, and nobody says why."""
+
+    code = "sorted_beyond_weighed"
+
+    def __init__(self, *, weighed: str, sorted_: str) -> None:
+        super().__init__(
+            _("%(weighed)s were weighed, and this makes %(sorted)s sorted or thrown away. Say why."),
+            field="comment",
+            params={"weighed": weighed, "sorted": sorted_},
+        )
+
+
+class TareTooHeavy(DomainError):
+    """The containers weigh as much as the scale shows, or more."""
+
+    code = "tare_too_heavy"
+
+    def __init__(self, *, tare: str) -> None:
+        super().__init__(
+            _("The containers alone weigh %(tare)s. Check the weight, the container and how many there are."),
+            field="scale_grams",
+            params={"tare": tare},
+        )
+
+
+class CollectionClosed(DomainError):
+    """A collection that was put away."""
+
+    code = "collection_closed"
+
+    def __init__(self, *, name: str) -> None:
+        super().__init__(
+            _("%(collection)s is put away. Ask a manager to take it out again."), params={"collection": name}
+        )
+
+
+class NoCodeSeen(DomainError):
+    """A photograph on which no code can be read."""
+
+    code = "no_code_seen"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("No code can be read here. Come closer, hold still, and take it again."), field="photo"
+        )
+
+
+class CodeUnclear(DomainError):
+    """A code that does not say which goods it is on; the sentence shows what was read."""
+
+    code = "code_unclear"
+
+
+def article_unknown(raw: str) -> CodeUnclear:
+    """Return the refusal of an article number that the catalogue does not have."""
+    message = _("%(code)s is not in the catalogue. Choose what it is.")
+    return CodeUnclear(message, code="article_unknown", field="goods", params={"code": raw})
+
+
+def article_of_a_shop(raw: str) -> CodeUnclear:
+    """Return the refusal of a code that a shop made for itself."""
+    message = _("%(code)s was made by a shop for itself: it does not say what it is. Choose.")
+    return CodeUnclear(message, code="article_of_a_shop", field="goods", params={"code": raw})
+
+
+def article_unsaid(raw: str) -> CodeUnclear:
+    """Return the refusal of a code that names no goods, such as the number of a pallet."""
+    message = _("%(code)s does not say what the goods are. Choose.")
+    return CodeUnclear(message, code="article_unsaid", field="goods", params={"code": raw})
+
+
+class TooManyPhotos(DomainError):
+    """A line of a receipt with as many photographs as it may have."""
+
+    code = "too_many_photos"
+
+    def __init__(self, *, most: int) -> None:
+        super().__init__(
+            _("These goods have %(most)s photographs already."), field="photo", params={"most": most}
+        )

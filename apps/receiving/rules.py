@@ -67,6 +67,7 @@ class Problem(StrEnum):
     LOCATION_MISSING = "location_missing"
     LOCATION_ELSEWHERE = "location_elsewhere"
     WRONG_ZONE = "wrong_zone"
+    WRONG_PROGRAMME = "wrong_programme"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +87,7 @@ class Control:
     short_date_reason: str = ""
     zone: str | None = None
     is_at_site: bool = True
+    suits_programme: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,7 +153,9 @@ def _place_problems(control: Control) -> list[Problem]:
         return [Problem.LOCATION_MISSING]
     if not control.is_at_site:
         return [Problem.LOCATION_ELSEWHERE]
-    return [] if control.zone in zones_for(control.temperature_class) else [Problem.WRONG_ZONE]
+    if control.zone not in zones_for(control.temperature_class):
+        return [Problem.WRONG_ZONE]
+    return [] if control.suits_programme else [Problem.WRONG_PROGRAMME]
 
 
 def verdict(control: Control, dock: Dock) -> str:
@@ -169,3 +173,18 @@ def verdict(control: Control, dock: Dock) -> str:
         return RESERVE
     over = control.date_kind == BEST_BEFORE and control.expires_on and control.expires_on < dock.today
     return RESERVE if over else ACCEPT
+
+
+COLLECTED_CLASSES: Final = frozenset({"AMBIENT"})
+"""Temperature classes of a national collection: passers-by give dry food and hygiene products only."""
+_PERCENT: Final = 100
+
+
+def is_collected(temperature_class: str, *, is_fresh: bool) -> bool:
+    """Tell whether a national collection may bring goods: neither cold nor fresh."""
+    return temperature_class in COLLECTED_CLASSES and not is_fresh
+
+
+def passes_weighed(handled_grams: int, weighed_grams: int, *, tolerance_percent: int) -> bool:
+    """Tell whether what was sorted and thrown away passes what was weighed by more than the tolerance."""
+    return handled_grams * _PERCENT > weighed_grams * (_PERCENT + tolerance_percent)

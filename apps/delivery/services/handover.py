@@ -13,6 +13,7 @@ from apps.delivery.errors import (
     AlreadyHandedOver,
     NothingPicked,
     NotPicked,
+    PastBestBefore,
     PickingClosed,
     ReceiverMissing,
     TemperatureMissing,
@@ -21,15 +22,25 @@ from apps.delivery.facts import GoodsDelivered
 from apps.delivery.locks import picking_locked
 from apps.delivery.models import DeliveryLine, DeliveryNote, PickingList
 from apps.delivery.rules import left_over_grams
-from apps.delivery.selectors import Parcel, cold_needs, document_of, parcels_of, pick_lines_of
+from apps.delivery.selectors import (
+    Parcel,
+    cold_needs,
+    document_of,
+    packing_kept,
+    parcels_of,
+    parties_of,
+    pick_lines_of,
+)
 from apps.delivery.states import PickingStatus
 from apps.kernel import clock
 from apps.kernel.abilities import Actor, require
 from apps.kernel.facts import emit
-from apps.kernel.history import write_entry
+from apps.kernel.history import record_insert, record_save
 from apps.kernel.numbering import next_number
 from apps.orders.services import order_mark_delivered
+from apps.partners.models import Partner
 from apps.stock.locks import retrying
+from apps.stock.rules import is_past_best_before
 from apps.stock.services import Item, stock_deliver, stock_release
 
 
@@ -52,6 +63,7 @@ def handover_record(
     Raises:
         AlreadyHandedOver, NotPicked, PickingClosed: the list is not waiting for its partner.
         ReceiverMissing, TemperatureMissing: something must still be written down.
+        PastBestBefore: this partner takes no goods past best before, and a lot is by now.
         LotRefusal: a lot may not leave today (``stock.errors``): blocked, or use by passed.
     """
     require(abilities(actor, picking_list), "hand_over")
@@ -64,6 +76,7 @@ def handover_record(
     if not parcels:
         raise NothingPicked(order=str(picking.order))
     _refuse_incomplete(parcels, received_by, chilled_temperature_c, frozen_temperature_c)
+    _refuse_unwanted(parcels, picking.order.partner)
     note = DeliveryNote(
         op_key=op_key,
         picking_list=picking,
@@ -120,27 +133,40 @@ def _refuse_incomplete(
         )
 
 
+def _refuse_unwanted(parcels: Sequence[Parcel], partner: Partner) -> None:
+    """Refuse goods that passed their best before since they were reserved, unless the partner takes them."""
+    for parcel in () if partner.accepts_past_best_before else parcels:
+        if is_past_best_before(parcel.lot.date_kind, parcel.lot.expires_on, on=clock.today()):
+            raise PastBestBefore(lot=parcel.lot.number, partner=partner.name)
+
+
 def _write(actor: Actor, note: DeliveryNote, parcels: Sequence[Parcel]) -> None:
     """Number the note and write it with its lines; it never changes afterwards."""
     note.number = next_number("BL")
     note.delivered_on = clock.today()
     note.delivered_at = clock.now()
     note.handed_over_by = actor.label
+    note.parties = parties_of(note)
     note.contribution_cents = sum(parcel.contribution_cents for parcel in parcels)
-    note.save(force_insert=True)
-    DeliveryLine.objects.bulk_create(
+    lines = [
         DeliveryLine(
             note=note,
             lot=parcel.lot,
             location=parcel.location,
             label=parcel.label,
+            lot_number=parcel.lot.number,
+            supplier_lot=parcel.lot.supplier_lot,
+            temperature_class=parcel.lot.temperature_class,
+            date_kind=parcel.lot.date_kind,
+            expires_on=parcel.lot.expires_on,
             supply_source=parcel.supply_source,
             grams=parcel.grams,
             contribution_cents=parcel.contribution_cents,
+            packing=packing_kept(parcel.lot),
         )
         for parcel in parcels
-    )
-    write_entry(actor, note, "created")
+    ]
+    record_insert(actor, note, parts={"lines": lines})
 
 
 def _move(actor: Actor, note: DeliveryNote, parcels: Sequence[Parcel]) -> None:
@@ -160,7 +186,5 @@ def _move(actor: Actor, note: DeliveryNote, parcels: Sequence[Parcel]) -> None:
 
 def _close(actor: Actor, picking: PickingList) -> None:
     picking.status = PickingStatus.HANDED_OVER
-    picking.updated_at = clock.now()
-    picking.save(update_fields=["status", "updated_at"])
-    write_entry(actor, picking, "handed_over")
+    record_save(actor, picking, action=picking.status)
     order_mark_delivered(actor, order=picking.order)

@@ -15,9 +15,8 @@ from apps.delivery.selectors import pick_lines_of
 from apps.delivery.states import OPEN, PickingStatus
 from apps.kernel import clock
 from apps.kernel.abilities import Actor, require
-from apps.kernel.history import write_entry
+from apps.kernel.history import history_begin, record_save
 from apps.kernel.models import new_id
-from apps.kernel.quantity import format_kg
 from apps.orders.models import Order, Reservation
 from apps.orders.selectors import document_of
 from apps.orders.services import order_mark_picked
@@ -32,11 +31,9 @@ def picking_open(actor: Actor, *, order: Order) -> PickingList:
     require(abilities(actor), "open")
     picking, is_new = PickingList.objects.get_or_create(order=order)
     if is_new:
-        PickLine.objects.bulk_create(
-            PickLine(picking_list=picking, reservation=held, reserved_grams=held.grams)
-            for held in Reservation.objects.filter(line__order=order)
-        )
-        write_entry(actor, picking, "created")
+        held = Reservation.objects.filter(line__order=order).select_related("lot")
+        lines = [PickLine(picking_list=picking, reservation=each, reserved_grams=each.grams) for each in held]
+        history_begin(actor, picking, parts={"lines": lines})
     return picking
 
 
@@ -50,7 +47,7 @@ def picking_record(actor: Actor, *, picking_list: PickingList, weights: Mapping[
 
     Raises:
         PickingClosed: the list was handed over or cancelled.
-        WeightsRefused: a weight is negative, or more than the lot holds; says which line.
+        WeightsRefused: a weight is negative, more than the lot holds, or of frozen goods; says which line.
         NothingPicked: every line weighs nothing.
     """
     require(abilities(actor, picking_list), "pick")
@@ -61,13 +58,10 @@ def picking_record(actor: Actor, *, picking_list: PickingList, weights: Mapping[
     changed = [line for line in lines if weights.get(line.pk, line.picked_grams) != line.picked_grams]
     _refuse_unknown(lines, weights)
     _hold_difference(actor, picking, changed, weights)
-    changes = {}
     for line in changed:
-        changes[_name(line)] = [_kg(line.picked_grams), _kg(weights[line.pk])]
         line.picked_grams = weights[line.pk]
-    PickLine.objects.bulk_update(changed, ["picked_grams"])
-    if changes:
-        write_entry(actor, picking, "weighed", changes=changes)
+    if changed:
+        record_save(actor, picking, action="weighed", parts={"lines": changed})
     if all(line.picked_grams is not None for line in lines):
         _complete(actor, picking, lines)
     return picking
@@ -75,12 +69,17 @@ def picking_record(actor: Actor, *, picking_list: PickingList, weights: Mapping[
 
 def _refuse_unknown(lines: Sequence[PickLine], weights: Mapping[UUID, int]) -> None:
     names = {line.pk: _name(line) for line in lines}
+    frozen = {line.pk for line in lines if line.reservation.is_frozen}
     problems = {}
     for pk, grams in weights.items():
         if pk not in names:
             problems[pk] = _("This line is not on the list. Reload the page.")
         elif grams < 0:
             problems[pk] = _("%(goods)s: a weight is never below 0 kg.") % {"goods": names[pk]}
+        elif grams and pk in frozen:
+            problems[pk] = _("%(goods)s: frozen, leave it. Write 0 kg, or replace it in the order.") % {
+                "goods": names[pk]
+            }
     if problems:
         raise WeightsRefused(problems)
 
@@ -120,10 +119,9 @@ def _complete(actor: Actor, picking: PickingList, lines: Sequence[PickLine]) -> 
     if picking.status == PickingStatus.PICKED:
         return
     picking.status = PickingStatus.PICKED
-    picking.picked_at = picking.updated_at = clock.now()
+    picking.picked_at = clock.now()
     picking.picked_by = actor.label
-    picking.save(update_fields=["status", "picked_at", "picked_by", "updated_at"])
-    write_entry(actor, picking, "picked")
+    record_save(actor, picking, action=picking.status)
     order_mark_picked(actor, order=picking.order)
 
 
@@ -141,9 +139,7 @@ def picking_cancel(actor: Actor, *, order: Order) -> PickingList:
     ]
     stock_release(actor, op_key=new_id(), items=beyond, document=document_of(order))
     picking.status = PickingStatus.CANCELLED
-    picking.updated_at = clock.now()
-    picking.save(update_fields=["status", "updated_at"])
-    write_entry(actor, picking, "cancelled")
+    record_save(actor, picking, action=picking.status)
     return picking
 
 
@@ -154,7 +150,3 @@ def _item(line: PickLine, grams: int) -> Item:
 def _name(line: PickLine) -> str:
     """Name a line by its goods and lot."""
     return str(line.reservation.lot)
-
-
-def _kg(grams: int | None) -> str | None:
-    return None if grams is None else format_kg(grams)

@@ -32,7 +32,7 @@ from apps.kernel.display import Chip, date_tone, day
 from apps.kernel.doors import StaffRequest
 from apps.kernel.errors import DomainError, Forbidden
 from apps.kernel.forms import add_refusal
-from apps.kernel.pages import Action, Column, Kind, RecordList, RecordPage
+from apps.kernel.pages import Action, Column, Kind, RecordList, RecordPage, history_panel
 
 
 def wanted_chip(picking: PickingList) -> Chip | str:
@@ -143,6 +143,7 @@ class PickingDetail(PickingPage):
             state=status_chip(self.record),
             actions=self.actions(self.allowed),
             can_weigh="pick" in self.allowed and self.record.status in OPEN,
+            history=history_panel(self.request, self.record) if "history" in self.allowed else None,
         )
 
     def actions(self, allowed: Abilities) -> list[Action]:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from apps.delivery.abilities import rate_abilities
@@ -10,7 +11,8 @@ from apps.delivery.forms import NoteFilter, RateFilter, RateForm
 from apps.delivery.models import ContributionRate, DeliveryNote
 from apps.delivery.services import rate_create, rate_update
 from apps.delivery.views.notes import NotePage
-from apps.kernel.pages import Column, Kind, RecordCreate, RecordDetail, RecordEdit, RecordList
+from apps.kernel.abilities import Abilities
+from apps.kernel.pages import Action, Column, Kind, RecordCreate, RecordDetail, RecordEdit, RecordList
 
 NUMBER = Column(label=_("Number"), value="number", sort="number")
 DELIVERED_ON = Column(label=_("Delivered on"), value="delivered_on", kind=Kind.DAY, sort="delivered_on")
@@ -38,6 +40,11 @@ class NoteList(NotePage, RecordList[DeliveryNote]):
     search_fields = ("number", "partner__name", "picking_list__order__number")
     filters = NoteFilter
     empty_text = _("No delivery note yet. Each handover writes one.")
+
+    def actions(self, allowed: Abilities) -> list[Action]:
+        """Return the way to the notes of a day on paper."""
+        url = reverse("delivery_day_print")
+        return [Action(label=_("Print the day’s notes"), url=url, icon="printer")]
 
 
 class RatePage:
@@ -103,4 +110,5 @@ class RateEdit(RatePage, RecordEdit[ContributionRate]):
 
     form_class = RateForm
     service = staticmethod(rate_update)
+    title = _("Change the rate")
     lead = _("Delivery notes already written keep their contribution.")

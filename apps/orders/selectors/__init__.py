@@ -13,6 +13,7 @@ from apps.orders.selectors.goods import (
     Shelf,
     WantedLine,
     classes_refused_to,
+    goods_key,
     goods_named,
     shelves_for,
     sources_refused_to,
@@ -22,10 +23,12 @@ from apps.orders.selectors.lists import (
     in_words,
     latest_order_of,
     lines_of,
+    orders_holding,
     orders_of_charity,
     orders_visible_to,
     shortages_in,
 )
+from apps.orders.selectors.repairs import frozen_in, spoilt_reservations
 
 __all__ = [
     "Goods",
@@ -34,6 +37,8 @@ __all__ = [
     "classes_refused_to",
     "document_of",
     "equipment_problem",
+    "frozen_in",
+    "goods_key",
     "goods_named",
     "handover_weekdays",
     "in_words",
@@ -41,6 +46,7 @@ __all__ = [
     "lines_of",
     "lines_refusal",
     "order_refusal",
+    "orders_holding",
     "orders_of_charity",
     "orders_visible_to",
     "place_refusal",
@@ -48,4 +54,5 @@ __all__ = [
     "shortages_in",
     "sites_with_orders",
     "sources_refused_to",
+    "spoilt_reservations",
 ]

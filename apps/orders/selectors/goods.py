@@ -2,7 +2,8 @@
 
 import datetime as dt
 import re
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
@@ -12,25 +13,36 @@ from django.utils.translation import gettext as _
 from apps.catalogue.models import Product, ProductFamily
 from apps.catalogue.states import TemperatureClass
 from apps.kernel import clock
+from apps.kernel.folding import by_words
 from apps.kernel.quantity import GRAMS_PER_KG
 from apps.orders.rules import equipment_missing, refused_sources, units_to_cover
 from apps.partners.models import Partner
 from apps.sites.models import Site
+from apps.sites.states import Programme
 from apps.stock.selectors import Available, stock_by_product
 
 FAMILY_STEP_KG: Final = 5
 """A family taken as it comes is ordered by 5 kg at a tap."""
 
-_HEX: Final = re.compile(r"[0-9a-f]{32}")
+_KEY: Final = re.compile(
+    rf"(?P<kind>product|family)_(?P<id>[0-9a-f]{{32}})(_(?P<programme>{'|'.join(Programme.values)}))?"
+)
+
+Named = tuple[UUID, str]
+"""A product or a family, and the programme of its goods."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WantedLine:
-    """A product, or a family taken as it comes, and the grams wanted of it."""
+    """A product, or a family taken as it comes, and the grams wanted of it.
+
+    ``programme`` names the public programme whose goods are wanted, empty for goods of none.
+    """
 
     product: Product | None
     family: ProductFamily
     grams: int
+    programme: str = ""
 
     @property
     def label(self) -> str:
@@ -48,22 +60,26 @@ class Goods:
     """Something a partner can order now: grams free for it, first date, and the unit it is counted in.
 
     ``step`` is how many units go together: a case of a product, 5 kg of a family taken as it comes.
+    ``too_soon_grams`` are in date but expire before the partner would have given them out.
     """
 
     product: Product | None
     family: ProductFamily
     available_grams: int
     earliest_on: dt.date | None
+    too_soon_grams: int = 0
+    programme: str = ""
 
     @property
     def key(self) -> str:
         """The name of its quantity in a form."""
-        return f"product_{self.product.pk.hex}" if self.product else f"family_{self.family.pk.hex}"
+        return goods_key(self.product.pk if self.product else None, self.family.pk, self.programme)
 
     @property
     def label(self) -> str:
-        """The goods in words."""
-        return self.product.name if self.product else _("%(family)s, as it comes") % {"family": self.family}
+        """The goods in words, with the programme they belong to."""
+        name = self.product.name if self.product else _("%(family)s, as it comes") % {"family": self.family}
+        return f"{name} · {Programme(self.programme).label}" if self.programme else name
 
     @property
     def date_kind(self) -> str:
@@ -90,9 +106,19 @@ class Goods:
         """How many units, the last one perhaps incomplete, are free."""
         return units_to_cover(self.available_grams, self.unit_grams)
 
+    @property
+    def available_packed(self) -> str:
+        """What is free in the units of the product; an empty text for what is only weighed."""
+        return self.product.packed(self.available_grams) if self.product else ""
+
     def wanted(self, units: int) -> WantedLine:
         """Return an order line for a number of units."""
-        return WantedLine(product=self.product, family=self.family, grams=units * self.unit_grams)
+        return WantedLine(
+            product=self.product,
+            family=self.family,
+            grams=units * self.unit_grams,
+            programme=self.programme,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,30 +137,46 @@ class Shelf:
 def shelves_for(*, partner: Partner, site: Site, wanted_on: dt.date) -> list[Shelf]:
     """Return what a partner can order at a site for a day, by family, what must go soonest first.
 
-    Left out: sources the partner may not receive, goods it cannot keep cold, dates it refuses.
+    Left out: sources the partner may not receive, goods it cannot keep cold, dates it refuses, and what
+    expires before it would have given it out (told on the shelf).
     """
-    found = stock_by_product(
+    by_family: dict[UUID, list[Available]] = {}
+    for available in _available(partner, site, wanted_on, life_days=partner.life_days):
+        by_family.setdefault(available.family.pk, []).append(available)
+    in_date = _available(partner, site, wanted_on, life_days=0) if partner.life_days else []
+    whole: Counter[Named] = Counter()
+    for available in in_date:
+        whole[available.family.pk, available.programme] += available.grams
+        if available.product:
+            whole[available.product.pk, available.programme] += available.grams
+    shelves = [_shelf(rows, whole) for rows in by_family.values()]
+    return sorted(shelves, key=lambda shelf: (shelf.earliest_on, by_words(shelf.family.name)))
+
+
+def _available(partner: Partner, site: Site, wanted_on: dt.date, *, life_days: int) -> list[Available]:
+    return stock_by_product(
         site=site,
         for_day=max(wanted_on, clock.today()),
         accepts_past_best_before=partner.accepts_past_best_before,
+        life_days=life_days,
         excluded_sources=sources_refused_to(partner, wanted_on),
         excluded_temperature_classes=classes_refused_to(partner),
     )
-    by_family: dict[UUID, list[Available]] = {}
-    for available in found:
-        by_family.setdefault(available.family.pk, []).append(available)
-    shelves = [_shelf(rows) for rows in by_family.values()]
-    return sorted(shelves, key=lambda shelf: (shelf.earliest_on, shelf.family.name))
 
 
-def _shelf(rows: list[Available]) -> Shelf:
-    """Return the shelf of a family; mixed lots stand for the whole family, taken as it comes."""
+def _shelf(rows: list[Available], whole: Mapping[Named, int]) -> Shelf:
+    """Return the shelf of a family; mixed lots stand for the whole family, taken as it comes.
+
+    ``whole`` says what is in date of each product, and of each family, however soon it expires.
+    """
     goods = [
         Goods(
             product=row.product,
             family=row.family,
-            available_grams=row.grams if row.product else sum(each.grams for each in rows),
+            available_grams=(free := _free(row, rows)),
+            too_soon_grams=max(whole.get(((row.product or row.family).pk, row.programme), free) - free, 0),
             earliest_on=row.earliest_on,
+            programme=row.programme,
         )
         for row in rows
     ]
@@ -142,19 +184,36 @@ def _shelf(rows: list[Available]) -> Shelf:
     return Shelf(family=rows[0].family, goods=goods)
 
 
+def _free(row: Available, rows: list[Available]) -> int:
+    """Return what is free of a product; of mixes, everything of their family and programme."""
+    if row.product:
+        return row.grams
+    return sum(each.grams for each in rows if each.programme == row.programme)
+
+
+def goods_key(product_id: UUID | None, family_id: UUID, programme: str) -> str:
+    """Return the name that goods have in a form: what they are, then the programme if any."""
+    name = f"product_{product_id.hex}" if product_id else f"family_{family_id.hex}"
+    return f"{name}_{programme}" if programme else name
+
+
 def goods_named(keys: Iterable[str]) -> list[Goods]:
     """Return goods by their form names, none of them in stock; names of nothing are left out."""
-    ids: dict[str, list[UUID]] = {kind: [] for kind in ("product", "family")}
+    asked: dict[str, list[Named]] = {kind: [] for kind in ("product", "family")}
     for key in keys:
-        kind, _sep, name = key.partition("_")
-        if kind in ids and _HEX.fullmatch(name):
-            ids[kind].append(UUID(hex=name))
-    products = Product.objects.select_related("family").filter(pk__in=ids["product"]).order_by("name")
-    families = ProductFamily.objects.filter(pk__in=ids["family"]).order_by("name")
-    return [
-        Goods(product=product, family=product.family, available_grams=0, earliest_on=None)
-        for product in products
-    ] + [Goods(product=None, family=family, available_grams=0, earliest_on=None) for family in families]
+        found = _KEY.fullmatch(key)
+        if found:
+            asked[found["kind"]].append((UUID(hex=found["id"]), found["programme"] or ""))
+    products = Product.objects.select_related("family").in_bulk([pk for pk, _p in asked["product"]])
+    families = ProductFamily.objects.in_bulk([pk for pk, _p in asked["family"]])
+    named = [_gone(products[pk], products[pk].family, p) for pk, p in asked["product"] if pk in products]
+    named.sort(key=lambda goods: by_words(goods.label))
+    mixes = [_gone(None, families[pk], programme) for pk, programme in asked["family"] if pk in families]
+    return named + sorted(mixes, key=lambda goods: by_words(goods.label))
+
+
+def _gone(product: Product | None, family: ProductFamily, programme: str) -> Goods:
+    return Goods(product=product, family=family, available_grams=0, earliest_on=None, programme=programme)
 
 
 def sources_refused_to(partner: Partner, on: dt.date) -> frozenset[str]:

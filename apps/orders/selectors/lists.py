@@ -12,9 +12,10 @@ from apps.kernel.quantity import format_kg
 from apps.orders.abilities import abilities
 from apps.orders.models import Order, OrderLine, Reservation
 from apps.orders.rules import Shortage
-from apps.orders.states import OrderStatus
+from apps.orders.states import OPEN, OrderStatus
 from apps.partners.models import Partner
 from apps.stock.ledger import Document
+from apps.stock.models import Lot
 
 
 def orders_visible_to(actor: Actor) -> QuerySet[Order]:
@@ -40,7 +41,8 @@ def _listed(orders: QuerySet[Order]) -> QuerySet[Order]:
 
 def lines_of(order: Order) -> list[OrderLine]:
     """Return the lines of an order with the lots and locations reserved for each."""
-    held = Reservation.objects.select_related("lot", "location").order_by("lot__expires_on", "lot__number")
+    held = Reservation.objects.filter(grams__gt=0).select_related("lot__product", "location")
+    held = held.order_by("lot__expires_on", "lot__number")
     lines = OrderLine.objects.filter(order=order).select_related("product", "family")
     return list(lines.prefetch_related(Prefetch("reservations", queryset=held)))
 
@@ -61,6 +63,12 @@ def in_words(shortage: Shortage) -> str:
         "reserved": format_kg(shortage.reserved_grams),
         "wanted": format_kg(shortage.wanted_grams),
     }
+
+
+def orders_holding(lot: Lot) -> QuerySet[Order, Any]:
+    """Return the ids of the orders that wait for goods of a lot: those a short count concerns."""
+    held = Reservation.objects.filter(lot=lot, grams__gt=0, line__order__status__in=OPEN)
+    return Order.objects.filter(pk__in=held.values("line__order")).order_by().values("pk")
 
 
 def document_of(order: Order) -> Document:

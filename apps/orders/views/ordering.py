@@ -28,6 +28,7 @@ from apps.orders.rules import next_open_day, units_to_cover
 from apps.orders.selectors import (
     Goods,
     Shelf,
+    goods_key,
     goods_named,
     handover_weekdays,
     in_words,
@@ -170,6 +171,8 @@ class OrderingPage(RecordPage[Order]):
             partner=self.partner,
             for_others=self.for_others,
             latest=self.latest,
+            site=self.site,
+            wanted_on=self.wanted_on,
             missing=[line.label for line in self.repeated if _key(line) not in there],
         )
 
@@ -211,4 +214,4 @@ class OrderingPage(RecordPage[Order]):
 
 def _key(line: OrderLine) -> str:
     """Return the name that the goods of a line have in the form."""
-    return f"product_{line.product_id.hex}" if line.product_id else f"family_{line.family_id.hex}"
+    return goods_key(line.product_id, line.family_id, line.programme)

@@ -10,13 +10,13 @@ from django.utils.translation import pgettext_lazy
 
 from apps.kernel.abilities import Abilities
 from apps.kernel.doors import StaffRequest
-from apps.kernel.pages import Action, Column, Kind, RecordAct, RecordList, RecordPage
+from apps.kernel.pages import Action, Column, Kind, RecordAct, RecordList, RecordPage, history_panel
 from apps.orders.abilities import abilities
 from apps.orders.forms import CancelForm
 from apps.orders.models import Order
 from apps.orders.selectors import lines_of, orders_of_charity, shortages_in
 from apps.orders.services import order_cancel
-from apps.orders.states import CANCELLABLE_BY_PARTNER
+from apps.orders.states import CANCELLABLE_BY_PARTNER, OPEN
 from apps.orders.views.chips import status_chip
 from apps.orders.views.ordering import OrderingPage
 
@@ -77,10 +77,14 @@ class OwnDetail(OwnOrders, RecordPage[Order]):
     def get(self, request: StaffRequest, pk: Any) -> HttpResponse:
         """Show the order."""
         lines = lines_of(self.record)
+        is_open = self.record.status in OPEN
         return self.page(
+            is_open=is_open,
+            is_frozen=is_open and any(line.frozen_grams for line in lines),
             order=self.record,
             state=status_chip(self.record),
             lines=lines,
+            history=history_panel(request, self.record, names=False),
             shortages=shortages_in(lines),
             just_placed=self.just_placed,
             can_cancel="cancel" in self.allowed and self.record.status in CANCELLABLE_BY_PARTNER,
@@ -103,4 +107,5 @@ class OwnCancel(OwnOrders, RecordAct[Order]):
     title = _("Cancel the order?")
     lead = _("What was reserved goes to others at once. You can order again from what is left.")
     submit = _("Cancel the order")
+    is_grave = True
     success = _("Order %(record)s is cancelled.")

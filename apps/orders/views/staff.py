@@ -1,5 +1,6 @@
 """Pages of the order desk: the list, one order with its lots and history, order for a partner, cancel."""
 
+from functools import cached_property
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -9,14 +10,24 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
 from apps.kernel.abilities import Abilities
-from apps.kernel.display import Chip
+from apps.kernel.display import Chip, food_date
 from apps.kernel.doors import StaffRequest
-from apps.kernel.pages import Action, Column, Kind, Panel, RecordAct, RecordDetail, RecordList, RecordPage
+from apps.kernel.pages import (
+    Action,
+    Column,
+    Kind,
+    Panel,
+    RecordAct,
+    RecordDetail,
+    RecordList,
+    RecordPage,
+    table_panel,
+)
 from apps.orders.abilities import abilities
-from apps.orders.forms import CancelForm, OrderFilter, PartnerChoiceForm
-from apps.orders.models import Order
-from apps.orders.selectors import lines_of, orders_visible_to
-from apps.orders.services import order_cancel
+from apps.orders.forms import CancelForm, OrderFilter, PartnerChoiceForm, ReviseForm
+from apps.orders.models import Order, Reservation
+from apps.orders.selectors import frozen_in, lines_of, orders_visible_to
+from apps.orders.services import order_cancel, order_revise
 from apps.orders.states import OPEN, OrderStatus
 from apps.orders.views.chips import status_chip
 from apps.orders.views.ordering import OrderingPage
@@ -37,6 +48,18 @@ class OrderPage(RecordPage[Order]):
 
 NUMBER = Column(label=_("Number"), value="number", sort="number")
 SITE = Column(label=_("Site"), value="site.name", sort="site__name")
+
+
+SPOILT_COLUMNS = (
+    Column(label=_("Goods"), value="lot"),
+    Column(
+        label=_("Date"),
+        value=lambda held: food_date(held.lot.date_kind, held.lot.expires_on),
+        note=Column(label=_("State"), value="lot.get_status_display"),
+    ),
+    Column(label=_("Location"), value="location"),
+    Column(label=_("Reserved"), value="grams", kind=Kind.KG),
+)
 
 
 class OrderList(OrderPage, RecordList[Order]):
@@ -96,20 +119,39 @@ class OrderDetail(OrderPage, RecordDetail[Order]):
         Column(label=_("Comment"), value="comment"),
     )
 
+    @cached_property
+    def frozen(self) -> list[Reservation]:
+        """What the order holds that may not leave on its day."""
+        return frozen_in(self.record)
+
     def state(self, record: Order) -> Chip:
         """Return the state of the order."""
         return status_chip(record)
 
     def panels(self, record: Order) -> list[Panel]:
         """Return the lines with what is reserved for each, lot by lot."""
-        context: dict[str, Any] = {"lines": lines_of(record)}
-        return [Panel(title=_("Goods"), template="orders/parts/lines.html", context=context)]
+        context: dict[str, Any] = {"lines": lines_of(record), "is_open": record.status in OPEN}
+        goods = Panel(title=_("Goods"), template="orders/parts/lines.html", context=context)
+        return [*self.spoilt(record), goods]
+
+    def spoilt(self, record: Order) -> list[Panel]:
+        """Return what the order holds that may not leave on its day, if there is any."""
+        if not self.frozen:
+            return []
+        title = _("To repair: these goods may not leave on that day")
+        return [table_panel(title, columns=SPOILT_COLUMNS, records=self.frozen, empty="")]
 
     def actions(self, record: Order, allowed: Abilities) -> list[Action]:
-        """Return the cancellation, while goods are still reserved."""
-        if "cancel_for_others" not in allowed or record.status not in OPEN:
+        """Return what is done with frozen goods, and the cancellation, while goods are still reserved."""
+        if record.status not in OPEN:
             return []
-        return [Action(label=_("Cancel the order"), url=self.url("cancel", record), icon="circle-x")]
+        found = []
+        if "cancel_for_others" in allowed:
+            found.append(Action(label=_("Cancel the order"), url=self.url("cancel", record), icon="circle-x"))
+        if "revise" in allowed and self.frozen:
+            url = self.url("revise", record)
+            found.append(Action(label=_("Deal with frozen goods"), url=url, icon="repeat", primary=True))
+        return found
 
 
 class OrderCancel(OrderPage, RecordAct[Order]):
@@ -121,4 +163,20 @@ class OrderCancel(OrderPage, RecordAct[Order]):
     title = _("Cancel the order?")
     lead = _("What was reserved goes back to free stock at once. The partner sees the reason.")
     submit = _("Cancel the order")
+    is_grave = True
     success = _("Order %(record)s is cancelled.")
+
+
+class OrderRevise(OrderPage, RecordAct[Order]):
+    """What becomes of goods of an order that may not leave: others take their place, or nothing does."""
+
+    form_class = ReviseForm
+    service = staticmethod(order_revise)
+    verb = "revise"
+    title = _("Deal with frozen goods")
+    lead = _(
+        "They may not leave on that day: they are given back in any case and stay in the warehouse. The"
+        " picking list follows, and what gets other goods is picked again."
+    )
+    submit = _("Change the order")
+    success = _("Order %(record)s no longer holds frozen goods.")

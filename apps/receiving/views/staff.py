@@ -1,19 +1,25 @@
 """Pages of receiving: the list, a receipt and its note, an arrival at the door, cancelling."""
 
+from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
+from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from apps.kernel.abilities import Abilities, require
-from apps.kernel.display import Chip, Tone
+from apps.kernel.display import Chip, Tone, moment
 from apps.kernel.doors import StaffRequest, reads
 from apps.kernel.errors import DomainError, Forbidden
-from apps.kernel.forms import add_refusal
+from apps.kernel.forms import KgField, add_refusal
+from apps.kernel.models import StoredFile
 from apps.kernel.pages import (
     Action,
     Column,
@@ -24,13 +30,23 @@ from apps.kernel.pages import (
     RecordList,
     RecordPage,
 )
+from apps.kernel.pages.pdf import pdf_response
+from apps.kernel.quantity import format_kg
 from apps.offers.forms import LineForms, typed
 from apps.receiving import services
 from apps.receiving.abilities import abilities
-from apps.receiving.forms import ArrivalForm, ArrivalLineForm, CancelForm, ReceiptFilter
+from apps.receiving.forms import ArrivalForm, ArrivalLineForm, CancelForm, PhotoForm, ReceiptFilter, ScanForm
 from apps.receiving.models import GoodsReceipt, ReceiptLine
-from apps.receiving.selectors import counts_by_status, receipts_listed, receipts_with_lines
+from apps.receiving.papers import file_name, receipt_pdf
+from apps.receiving.selectors import (
+    counts_by_status,
+    parties_of,
+    photos_of,
+    receipts_listed,
+    receipts_with_lines,
+)
 from apps.receiving.states import ReceiptStatus, Verdict
+from apps.receiving.views.scanning import goods_key, read_scan, scan_form
 
 TONES = {ReceiptStatus.EXPECTED: Tone.WARN, ReceiptStatus.POSTED: Tone.OK}
 VERDICT_TONES = {
@@ -45,9 +61,15 @@ def status_chip(receipt: GoodsReceipt) -> Chip:
     return Chip(receipt.get_status_display(), TONES.get(ReceiptStatus(receipt.status), Tone.NEUTRAL))
 
 
-def checked_lines(receipt: GoodsReceipt) -> list[dict[str, Any]]:
-    """Return the lines of a receipt, each with its verdict as a chip."""
-    return [{"line": line, "verdict": verdict_chip(line)} for line in receipt.lines.all()]
+def checked_lines(
+    receipt: GoodsReceipt, photos: Mapping[UUID, list[StoredFile]] | None = None
+) -> list[dict[str, Any]]:
+    """Return the lines of a receipt, each with its verdict as a chip and its photographs."""
+    shown = photos or {}
+    return [
+        {"line": line, "verdict": verdict_chip(line), "photos": shown.get(line.pk, [])}
+        for line in receipt.lines.all()
+    ]
 
 
 def verdict_chip(line: ReceiptLine) -> Chip | None:
@@ -108,6 +130,11 @@ class ReceiptList(ReceiptPage, RecordList[GoodsReceipt]):
     empty_text = _("Nothing expected. Rounds bring their receipts here.")
     acts_in_rows = True
 
+    def row_name(self, record: GoodsReceipt) -> str:
+        """Return the number, or what there is to know before there is one."""
+        expected = format_kg(record.expected_grams)  # type: ignore[attr-defined]
+        return record.number or f"{record.donor}, {expected}, {moment(record.created_at)}"
+
     def row_actions(self, record: GoodsReceipt) -> list[Action]:
         """Return the control, while the goods wait for it."""
         if record.status != ReceiptStatus.EXPECTED or "post" not in self.allowed:
@@ -160,19 +187,45 @@ class ReceiptDetail(ReceiptPage, RecordDetail[GoodsReceipt]):
 
     def panels(self, record: GoodsReceipt) -> list[Panel]:
         """Return the lines."""
-        shown = {"receipt": record, "lines": checked_lines(record)}
+        shown = {
+            "receipt": record,
+            "lines": checked_lines(record, self.photos),
+            "may_label": "post" in self.allowed,
+        }
         return [Panel(title=_("Goods"), template="receiving/receipt_lines.html", context=shown)]
+
+    @cached_property
+    def photos(self) -> dict[UUID, list[StoredFile]]:
+        """The photographs of the goods, by line."""
+        return photos_of(self.record)
+
+    def told_with(self, record: GoodsReceipt) -> list[StoredFile]:
+        """Return the photographs: the history of the receipt tells when each was taken."""
+        return [photo for photos in self.photos.values() for photo in photos]
 
     def actions(self, record: GoodsReceipt, allowed: Abilities) -> list[Action]:
         """Return what can be done in the state of the receipt."""
         if record.status == ReceiptStatus.POSTED:
-            return [Action(label=_("Receipt note"), url=self.url("note", record), icon="printer")]
+            return self.papers(record, allowed)
         buttons: list[Action] = []
         if record.status == ReceiptStatus.EXPECTED and "cancel" in allowed:
             buttons.append(Action(label=_("Cancel the receipt"), url=self.url("cancel", record), icon="x"))
         if record.status == ReceiptStatus.EXPECTED and "post" in allowed:
             url = self.url("control", record)
             buttons.append(Action(label=_("Weigh and check"), url=url, icon="scale", primary=True))
+        return buttons
+
+    def papers(self, record: GoodsReceipt, allowed: Abilities) -> list[Action]:
+        """Return what can be printed of goods in stock: their note, and the labels of their pallets."""
+        buttons = [
+            Action(label=_("Receipt note"), url=self.url("note", record), icon="package-check"),
+            Action(label=_("Note (PDF)"), url=self.url("pdf", record), icon="file-text"),
+        ]
+        if "post" in allowed:
+            buttons.append(Action(label=_("Add a photograph"), url=self.url("photo", record), icon="camera"))
+        if "post" in allowed and any(hasattr(line, "lot") for line in record.lines.all()):
+            url = reverse("stock_receipt_label", args=[record.pk])
+            buttons.append(Action(label=_("Print labels"), url=url, icon="printer", primary=True))
         return buttons
 
 
@@ -194,6 +247,8 @@ class ReceiptCreate(ReceiptPage, RecordPage[GoodsReceipt]):
         if "add_line" in request.POST:
             lines.add_blank(request.POST)
             return self.shown(ArrivalForm(initial=typed(request.POST), label_suffix=""), lines)
+        if "read_code" in request.POST:
+            return self.code_read(request, lines)
         form = ArrivalForm(request.POST, label_suffix="")
         if all([form.is_valid(), lines.is_valid()]):
             try:
@@ -206,6 +261,26 @@ class ReceiptCreate(ReceiptPage, RecordPage[GoodsReceipt]):
                 return HttpResponseRedirect(self.url("control", receipt))
         return self.shown(form, lines, status=422)
 
+    def code_read(self, request: StaffRequest, lines: LineForms[ArrivalLineForm]) -> HttpResponse:
+        """Write the goods and the weight that a code says into a line, and keep what is typed."""
+        data, scan = request.POST.copy(), scan_form(request, sent=True)
+        reading = read_scan(scan, request.actor)
+        form = ArrivalForm(initial=typed(request.POST), label_suffix="")
+        if reading is None or reading.goods is None:
+            lines.again(data)
+            return self.shown(form, lines, scan=scan, status=422)
+        key = goods_key(reading.goods)
+        written = [data.get(f"line-{n}-goods", "") for n in range(lines.count)]
+        place = next((n for n, goods in enumerate(written) if goods in ("", key)), lines.count)
+        data[f"line-{place}-goods"] = key
+        if reading.grams:
+            data[f"line-{place}-expected_grams"] = str(KgField().prepare_value(reading.grams))
+        if place == lines.count:
+            lines.add_blank(data)
+        else:
+            lines.again(data)
+        return self.shown(form, lines)
+
     def started(self, form: ArrivalForm, lines: LineForms[ArrivalLineForm]) -> GoodsReceipt:
         """Call the service with what is typed."""
         values = dict(form.cleaned_data)
@@ -214,11 +289,21 @@ class ReceiptCreate(ReceiptPage, RecordPage[GoodsReceipt]):
         return services.receipt_start(self.request.actor, lines=goods, **values)
 
     def shown(
-        self, form: ArrivalForm, lines: LineForms[ArrivalLineForm], *, status: int = 200
+        self,
+        form: ArrivalForm,
+        lines: LineForms[ArrivalLineForm],
+        *,
+        scan: ScanForm | None = None,
+        status: int = 200,
     ) -> HttpResponse:
         """Show the form and its lines."""
-        failed = [each for each in (form, *lines) if each.errors]
-        return self.page(status=status, title=_("Goods at the door"), form=form, lines=lines, failed=failed)
+        context: dict[str, Any] = {
+            "form": form,
+            "lines": lines,
+            "failed": [each for each in (form, *lines) if each.errors],
+            "scan": scan or scan_form(self.request),
+        }
+        return self.page(status=status, title=_("Goods at the door"), **context)
 
 
 class ReceiptCancel(ReceiptPage, RecordAct[GoodsReceipt]):
@@ -228,9 +313,45 @@ class ReceiptCancel(ReceiptPage, RecordAct[GoodsReceipt]):
     title = _("Cancel the receipt")
     lead = _("Nothing of it enters the stock. It stays in the list, with the reason.")
     submit = _("Cancel the receipt")
+    is_grave = True
     form_class = CancelForm
     service = staticmethod(services.receipt_cancel)
     success = _("The receipt is cancelled.")
+
+
+class ReceiptPhoto(ReceiptPage, RecordAct[GoodsReceipt]):
+    """Keeps a photograph of goods: torn boxes, a label, a probe."""
+
+    verb = "post"
+    title = _("Add a photograph")
+    lead = _("It is kept small, without the place and the hour that the telephone writes into it.")
+    submit = _("Keep it")
+    success = _("%(record)s: the photograph is kept.")
+
+    def form(self, data: Any = None, files: Any = None) -> forms.BaseForm:
+        """Return the form with the goods of this receipt."""
+        return PhotoForm(data, files, receipt=self.record, initial=self.initial(), label_suffix="")
+
+    def perform(self, form: forms.BaseForm) -> GoodsReceipt:
+        """Keep the photograph."""
+        assert isinstance(form, PhotoForm)  # noqa: S101 - the form made above
+        line, photo = form.cleaned_data["line"], form.cleaned_data["photo"]
+        actor, content = self.request.actor, photo.read()
+        services.line_photograph(actor, receipt=self.record, line=line, content=content, name=photo.name)
+        return self.record
+
+
+class ReceiptPaper(ReceiptPage, RecordPage[GoodsReceipt]):
+    """The receipt note as a PDF: what is signed, handed out and kept."""
+
+    def records(self) -> QuerySet[GoodsReceipt]:
+        """Return the posted receipts with all that stands on paper."""
+        return receipts_with_lines().filter(status=ReceiptStatus.POSTED)
+
+    def get(self, request: StaffRequest, pk: Any) -> HttpResponse:
+        """Send the PDF, for the browser to show."""
+        content = receipt_pdf(self.record, base=request.build_absolute_uri("/"))
+        return pdf_response(content, name=file_name(self.record))
 
 
 @reads
@@ -238,5 +359,5 @@ def receipt_note(request: StaffRequest, pk: Any) -> HttpResponse:
     """Show the receipt note, to print and to sign; kept five years (guide of good hygiene practice)."""
     receipt = get_object_or_404(receipts_with_lines().filter(status=ReceiptStatus.POSTED), pk=pk)
     require(abilities(request.actor, receipt), "view")
-    shown = {"receipt": receipt, "lines": checked_lines(receipt), "bank": request.bank}
+    shown = {"receipt": receipt, "lines": checked_lines(receipt), "parties": parties_of(receipt)}
     return render(request, "receiving/receipt_note.html", shown)

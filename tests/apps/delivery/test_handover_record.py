@@ -1,11 +1,13 @@
 """Handing over: the note, the goods, the contribution, the cold chain."""
 
+import datetime as dt
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.db import transaction
+from django.urls import reverse
 
 from apps.catalogue.states import TemperatureClass
 from apps.delivery.errors import (
@@ -39,7 +41,7 @@ from tests.making.facts import facts_told
 from tests.making.orders import DESK, kg, make_line, make_order, place
 from tests.making.partners import make_partner
 from tests.making.sites import make_location
-from tests.making.stock import make_lot
+from tests.making.stock import make_inspection, make_lot
 from tests.people import actor_as
 
 pytestmark = pytest.mark.usefixtures("bank")
@@ -51,7 +53,7 @@ def of_sources(*sources: str, **partner: Any) -> Order:
     for source in sources:
         product = make_product(name=source)
         make_lot(kg(10), product=product, location=location, supply_source=source)
-        lines.append(make_line(product, 10))
+        lines.append(make_line(product, 10, source))
     return place(*lines, site=location.site, partner=make_partner(**partner))
 
 
@@ -223,3 +225,23 @@ def test_it_is_not_for_everybody(role):
         handover_record(
             actor_as(role), picking_list=make_picked(make_order()), op_key=uuid4(), received_by="Camille"
         )
+
+
+@pytest.mark.parametrize("accepts", [True, False])
+def test_goods_past_best_before_leave_only_for_a_partner_that_takes_them(accepts, sign_in, bank):
+    partner = make_partner(accepts_past_best_before=accepts)
+    location, product = make_location(), make_product()
+    ends = clock.today() + dt.timedelta(days=2)
+    lot = make_lot(kg(10), product=product, location=location, expires_on=ends)
+    order = place(make_line(product, 10), site=location.site, partner=partner)
+    picked = make_picked(order)
+    browser = sign_in(bank, Role.STOCK)
+    with clock.time_set_to(clock.now() + dt.timedelta(days=3)):
+        make_inspection(lot)
+        sent = {"op_key": uuid4(), "received_by": "Camille"}
+        page = reverse("delivery_picking_handover", args=[picked.pk])
+        answer = browser.post(page, sent)
+    assert DeliveryNote.objects.exists() == accepts
+    if not accepts:
+        assert answer.status_code == 422
+        assert f"{lot.number} is past best before" in answer.content.decode()

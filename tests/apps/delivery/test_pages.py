@@ -73,7 +73,7 @@ def test_a_wrong_weight_is_shown_at_its_line_and_the_others_are_kept(browser):
     form = response.context["form"]
     assert response.status_code == 422
     assert list(form.errors) == [list(fields(picking, "", "", ""))[1]]
-    assert [field.value() for _line, field in form.rows()] == ["9.5", "dix", "11"]
+    assert [field.value()[0] for _line, field in form.rows()] == ["9.5", "dix", "11"]
 
 
 def test_more_than_the_lot_holds_is_shown_at_its_line(browser):
@@ -137,16 +137,21 @@ def test_handing_over_leads_back_to_the_weighing_or_on_to_the_note(browser):
     assert browser.get(url)["Location"] == f"/delivery/notes/{note.pk}/"
 
 
-def test_the_note_has_one_section_per_kind_of_source(browser):
+def test_the_note_has_one_section_per_kind_of_source_and_campaign(browser):
     location, lines = make_location(), []
-    for source in (SupplySource.FSE_PLUS, SupplySource.INDUSTRY, SupplySource.CATERING):
+    for source, campaign in (
+        (SupplySource.FSE_PLUS, "ESF+ 2026"),
+        (SupplySource.FSE_PLUS, "ESF+ 2025"),
+        (SupplySource.INDUSTRY, ""),
+        (SupplySource.CATERING, ""),
+    ):
         product = make_product()
-        make_lot(kg(5), product=product, location=location, supply_source=source)
-        lines.append(make_line(product, 5))
+        make_lot(kg(5), product, location=location, supply_source=source, campaign=campaign)
+        lines.append(make_line(product, 5, source))
     note = make_note(place(*lines, site=location.site))
     page = text(browser.get(f"/delivery/notes/{note.pk}/"))
-    assert page.count('class="panel"') == 2
-    assert page.index("European food (ESF+)") < page.index("Gifts")
+    assert page.count('class="panel" aria-labelledby="section') == 3
+    assert page.index("ESF+ 2025") < page.index("ESF+ 2026") < page.index("Gifts")
 
 
 def test_the_contribution_is_never_called_a_price(browser):

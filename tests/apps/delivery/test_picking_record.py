@@ -94,7 +94,7 @@ def test_more_than_the_lot_holds_is_refused_naming_the_line():
 def test_nothing_more_is_taken_of_a_lot_blocked_meanwhile():
     picking = make_picking(in_stock=30)
     lot_block(KEEPER, lot=pick_lines_of(picking)[0].reservation.lot, reason="Recall")
-    with pytest.raises(WeightsRefused, match="blocked"):
+    with pytest.raises(WeightsRefused, match="frozen"):
         weigh(picking, 11)
 
 

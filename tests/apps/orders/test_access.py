@@ -60,11 +60,11 @@ def test_the_manager_of_another_bank_finds_nothing_there(order, twin_b, sign_in,
 
 
 READ = {"view", "view_all", "history"}
-RUN = READ | {"place", "place_for_others", "cancel", "cancel_for_others", "prepare"}
+RUN = READ | {"place", "place_for_others", "cancel", "cancel_for_others", "prepare", "freeze", "revise"}
 ABILITIES = [
     (Role.MANAGER, RUN),
     (Role.ORDERS, RUN),
-    (Role.STOCK, READ | {"prepare"}),
+    (Role.STOCK, READ | {"prepare", "freeze", "revise"}),
     (Role.VOLUNTEER, READ | {"prepare"}),
     (Role.ROUNDS, READ),
     (Role.ACCOUNTS, READ),
@@ -79,6 +79,6 @@ def test_what_each_role_may_do(order, role, expected):
 
 def test_what_a_charity_may_do_with_its_own_order_and_with_anothers(order, partner):
     own = actor_as(Role.PARTNER, partner_id=partner.pk)
-    assert abilities(own, order) == {"view", "view_own", "place", "cancel"}
+    assert abilities(own, order) == {"view", "view_own", "history", "place", "cancel"}
     assert abilities(own, partner) == abilities(own)
     assert abilities(actor_as(Role.PARTNER, partner_id=uuid4()), order) == set()

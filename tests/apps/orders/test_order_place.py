@@ -24,15 +24,15 @@ from apps.orders.errors import (
 )
 from apps.orders.facts import OrderConfirmed
 from apps.orders.models import Order, OrderLine, Reservation
-from apps.orders.selectors import in_words, lines_of, shortages_in
-from apps.partners.states import AccreditationKind
+from apps.orders.selectors import in_words, lines_of, shelves_for, shortages_in
+from apps.partners.states import AccreditationKind, OrderRhythm
 from apps.sites.states import SlotPurpose
 from tests.making.catalogue import make_family, make_product
 from tests.making.facts import facts_told
 from tests.making.orders import kg, make_line, make_order, place, tomorrow
 from tests.making.partners import make_agreement, make_partner
 from tests.making.sites import make_location, make_opening_slot
-from tests.making.stock import held, make_lot
+from tests.making.stock import held, make_inspection, make_lot
 from tests.people import actor_as
 
 pytestmark = pytest.mark.usefixtures("bank")
@@ -66,7 +66,9 @@ def test_a_line_that_gets_less_is_kept_and_said_by_name_and_number():
     [shortage] = shortages_in(lines_of(order))
     assert (shortage.wanted_grams, shortage.reserved_grams) == (kg(60), kg(40))
     assert in_words(shortage) == "Carottes: 40\u00a0kg out of 60\u00a0kg."
-    assert in_words(shortage) in history_of(order).get(action="created").reason
+    [line] = history_of(order).get(action="created").changes["lines"].values()
+    assert line["changes"]["wanted_grams"] == [None, kg(60)]
+    assert line["changes"]["reserved_grams"] == [None, kg(40)]
 
 
 def test_a_line_that_gets_nothing_is_kept_when_another_gets_something():
@@ -135,10 +137,19 @@ def test_european_food_only_goes_to_partners_that_give_it_free():
 
 
 def test_past_best_before_only_goes_to_partners_that_accept_it():
-    passed = {"date_kind": DateKind.BEST_BEFORE, "expires_on": clock.today() - dt.timedelta(days=2)}
+    passed: dict[str, Any] = {
+        "date_kind": DateKind.BEST_BEFORE,
+        "expires_on": clock.today() - dt.timedelta(days=2),
+    }
+    product, shelf = make_product(), make_location()
+    lot = make_lot(20_000, product, location=shelf, **passed)
+    line = make_line(product, 10)
     with pytest.raises(NothingAvailable):
-        make_order(lot=passed, partner=make_partner(accepts_past_best_before=False))
-    assert make_order(lot=passed)
+        place(line, site=shelf.site)
+    make_inspection(lot)
+    with pytest.raises(NothingAvailable):
+        place(line, site=shelf.site, partner=make_partner(accepts_past_best_before=False))
+    assert place(line, site=shelf.site)
 
 
 @pytest.mark.parametrize(
@@ -224,3 +235,28 @@ def test_a_charity_orders_for_itself_only():
     with pytest.raises(Forbidden):
         make_order(partner=other, actor=actor)
     assert OrderLine.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("rhythm", "own_days", "left", "gets"),
+    [
+        (OrderRhythm.TWICE_WEEKLY, None, 0, 10),
+        (OrderRhythm.WEEKLY, None, 0, 0),
+        (OrderRhythm.WEEKLY, None, 1, 10),
+        (OrderRhythm.MONTHLY, None, 6, 0),
+        (OrderRhythm.MONTHLY, None, 7, 10),
+        (OrderRhythm.MONTHLY, 0, 0, 10),
+        (OrderRhythm.TWICE_WEEKLY, 3, 2, 0),
+    ],
+)
+def test_food_still_lives_when_the_partner_gives_it_out(rhythm, own_days, left, gets):
+    partner = make_partner(order_rhythm=rhythm, needs_days_left=own_days)
+    product, shelf = make_product(date_kind=DateKind.USE_BY), make_location()
+    soon: dict[str, Any] = {"date_kind": DateKind.USE_BY, "expires_on": tomorrow() + dt.timedelta(days=left)}
+    make_lot(kg(10), product, location=shelf, **soon)
+    make_lot(kg(90), product, location=shelf, expires_on=tomorrow() + dt.timedelta(days=60))
+    [shelved] = shelves_for(partner=partner, site=shelf.site, wanted_on=tomorrow())
+    [goods] = shelved.goods
+    assert (goods.available_grams, goods.too_soon_grams) == (kg(90 + gets), kg(10 - gets))
+    order = place(make_line(product, 100), site=shelf.site, partner=partner)
+    assert order.lines.get().reserved_grams == kg(90 + gets)

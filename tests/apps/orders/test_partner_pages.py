@@ -258,3 +258,22 @@ def test_the_pages_take_the_same_statements_however_much_there_is(browser, shelf
             place(make_line(stocked(shelf, name, 30), 5), site=shelf.site, partner=partner)
         counts.append(statements_of(lambda: browser.get(url)))
     assert counts[0] == counts[1]
+
+
+def test_goods_are_ordered_in_cases_and_shown_in_every_unit(browser, shelf):
+    product = stocked(shelf, "Huile", 120, product={"units_per_case": 6})
+    key = f"product_{product.pk.hex}"
+    checked = browser.post(NEW, sent(shelf, {product: 3}, **{f"{key}_unit": "case", "step": "review"}))
+    assert "18 × sac · 3 cases" in text(checked)
+    carried = {field.html_name: field.value() or "" for field in checked.context["form"].hidden()}
+    browser.post(NEW, carried | {"step": "place", "op_key": str(checked.context["op_key"])})
+    assert Order.objects.get().lines.get().wanted_grams == 18_000
+
+
+@pytest.mark.parametrize("units", ["100000", "9" * 5_000], ids=["too many", "too long"])
+def test_more_than_a_warehouse_holds_is_refused_at_its_field(browser, shelf, units):
+    product = stocked(shelf, "Huile", 120, product={"units_per_case": 30_000})
+    key = f"product_{product.pk.hex}"
+    sheet = sent(shelf, {product: 1}, **{f"{key}_unit": "case", "step": "review"}) | {key: units}
+    refused = browser.post(NEW, sheet)
+    assert key in refused.context["form"].errors

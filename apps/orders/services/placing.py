@@ -7,38 +7,22 @@ from uuid import UUID, uuid5
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from apps.kernel import clock
 from apps.kernel.abilities import Actor, require
 from apps.kernel.facts import emit
-from apps.kernel.history import write_entry
+from apps.kernel.history import history_begin, record_save
 from apps.kernel.numbering import next_number
 from apps.orders.abilities import abilities
 from apps.orders.errors import KeyTaken, NothingAvailable, OrderClosed, ReasonMissing
 from apps.orders.facts import OrderCancelled, OrderConfirmed
 from apps.orders.locks import order_locked
 from apps.orders.models import Order, OrderLine, Reservation
-from apps.orders.selectors import (
-    WantedLine,
-    classes_refused_to,
-    document_of,
-    in_words,
-    order_refusal,
-    shortages_in,
-    sources_refused_to,
-)
+from apps.orders.selectors import WantedLine, document_of, order_refusal
+from apps.orders.services.reserving import line_reserve
 from apps.orders.states import CANCELLABLE_BY_PARTNER, OPEN, OrderStatus
 from apps.partners.models import Partner
 from apps.sites.models import Site
 from apps.stock.locks import retrying
-from apps.stock.services import Item, Want, stock_release, stock_reserve
-
-__all__ = [
-    "WantedLine",
-    "order_cancel",
-    "order_mark_delivered",
-    "order_mark_picked",
-    "order_place",
-]
+from apps.stock.services import Item, stock_release
 
 
 @retrying
@@ -95,26 +79,17 @@ def _place(actor: Actor, order: Order, lines: Sequence[WantedLine]) -> Order:
     order.number = next_number("CO")
     order.save(force_insert=True)
     rows = [_row(order, n, line) for n, line in enumerate(lines)]
-    holds = stock_reserve(
-        actor,
-        op_key=order.op_key,
-        wants=[_want(order, row) for row in rows],
-        document=document_of(order),
-        for_day=order.wanted_on,
-        accepts_past_best_before=order.partner.accepts_past_best_before,
-        excluded_sources=sources_refused_to(order.partner, order.wanted_on),
-        excluded_temperature_classes=classes_refused_to(order.partner),
-    )
+    wanted = [(row, row.wanted_grams) for row in rows]
+    holds = line_reserve(actor, op_key=order.op_key, order=order, wanted=wanted)
     if not holds:
         raise NothingAvailable(goods=", ".join(row.label for row in rows))
     for row in rows:
         row.reserved_grams = sum(hold.grams for hold in holds if hold.key == row.pk)
-    OrderLine.objects.bulk_create(rows)
+    history_begin(actor, order, parts={"lines": rows})
     Reservation.objects.bulk_create(
         Reservation(line_id=hold.key, lot=hold.lot, location=hold.location, grams=hold.grams)
         for hold in holds
     )
-    write_entry(actor, order, "created", reason=" ".join(in_words(s) for s in shortages_in(rows)))
     reserved = sum(row.reserved_grams for row in rows)
     emit(OrderConfirmed(order_id=order.pk, partner_id=order.partner_id, reserved_grams=reserved))
     return order
@@ -126,18 +101,9 @@ def _row(order: Order, position: int, line: WantedLine) -> OrderLine:
         position=position,
         product=line.product,
         family=line.family,
+        programme=line.programme,
         label=line.label,
         wanted_grams=line.grams,
-    )
-
-
-def _want(order: Order, row: OrderLine) -> Want:
-    return Want(
-        key=row.pk,
-        site_id=order.site_id,
-        family_id=row.family_id,
-        product_id=row.product_id,
-        grams=row.wanted_grams,
     )
 
 
@@ -158,7 +124,7 @@ def order_cancel(actor: Actor, *, order: Order, reason: str) -> Order:
     if not reason.strip():
         raise ReasonMissing
     _refuse_late(actor, current)
-    held = Reservation.objects.filter(line__order=current).select_related("lot", "location")
+    held = Reservation.objects.filter(line__order=current, grams__gt=0).select_related("lot", "location")
     items = [Item(lot=r.lot, location=r.location, grams=r.grams) for r in held]
     stock_release(actor, op_key=uuid5(current.op_key, "cancel"), items=items, document=document_of(current))
     _set_status(actor, current, OrderStatus.CANCELLED, reason=reason.strip())
@@ -214,7 +180,5 @@ def _advance(actor: Actor, order: Order, *, from_: OrderStatus, to: OrderStatus)
 
 def _set_status(actor: Actor, order: Order, status: OrderStatus, *, reason: str = "") -> None:
     """Change the state of a locked order, with its history."""
-    before, order.status = order.status, status
-    order.updated_at = clock.now()
-    order.save(update_fields=["status", "updated_at"])
-    write_entry(actor, order, str(status), changes={"status": [before, status]}, reason=reason)
+    order.status = status
+    record_save(actor, order, action=status.value, reason=reason)

@@ -10,18 +10,21 @@ from django.db import transaction
 
 from apps.catalogue.models import Product, ProductFamily
 from apps.donors.models import Donor
+from apps.donors.selectors import campaign_of, may_be_put
+from apps.donors.states import SupplySource
 from apps.kernel import clock, display
 from apps.kernel.abilities import Actor, require
 from apps.kernel.facts import emit
-from apps.kernel.history import record_create, record_create_once, record_update, write_entry
+from apps.kernel.history import record_create, record_create_once, record_save, record_update
+from apps.kernel.models import new_id
 from apps.kernel.numbering import next_number
 from apps.kernel.quantity import format_kg
 from apps.receiving import errors, rules
 from apps.receiving.abilities import abilities
 from apps.receiving.facts import GoodsReceived
-from apps.receiving.models import GoodsReceipt, ReceiptLine, TemperatureLimit
+from apps.receiving.models import GoodsReceipt, NationalCollection, ReceiptLine, TemperatureLimit
 from apps.receiving.rules import Control, Dock
-from apps.receiving.selectors import dock_of
+from apps.receiving.selectors import dock_of, parties_of, progress_of
 from apps.receiving.states import ReceiptStatus
 from apps.rounds.models import PickupLine, Stop
 from apps.sites.models import Location, Site
@@ -32,6 +35,7 @@ class NewReceiptLine:
     """Goods that arrive: a product, or a mix of its family when ``product`` is ``None``.
 
     Left empty, ``label``, ``temperature_class`` and ``date_kind`` come from the product or the family.
+    ``line_id`` lets a form know its line again in what the control says of it.
     """
 
     product: Product | None
@@ -41,6 +45,7 @@ class NewReceiptLine:
     temperature_class: str = ""
     date_kind: str = ""
     expires_on: dt.date | None = None
+    line_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,10 +87,10 @@ def receipt_expect(actor: Actor, *, stop: Stop) -> GoodsReceipt | None:
         site=stop.round.site,
         donor=stop.offer.donor,
         supply_source=stop.offer.supply_source,
+        campaign=campaign_of(stop.offer.supply_source, "", clock.today()) or "",
     )
-    record_create(actor, receipt)
-    ReceiptLine.objects.bulk_create(_line_brought(receipt, line) for line in brought)
-    return receipt
+    lines = [_line_brought(receipt, line) for line in brought]
+    return record_create(actor, receipt, parts={"lines": lines})
 
 
 def _line_brought(receipt: GoodsReceipt, pickup: PickupLine) -> ReceiptLine:
@@ -121,27 +126,28 @@ def receipt_start(
 
     Raises:
         Forbidden: this person does not receive goods.
-        DomainError: no goods, or the site is no longer in use.
+        DomainError: no goods, cold goods of a national collection, a site that is no longer in use, or a
+            programme without such an open campaign.
     """
     require(abilities(actor), "create")
     if not lines:
         raise errors.NoLines
     if site.is_archived:
         raise errors.SiteArchived
+    known = campaign_of(supply_source, campaign, clock.today())
+    if known is None:
+        raise errors.CampaignUnknown(campaign)
     receipt = GoodsReceipt(
         id=op_key,
         op_key=op_key,
         site=site,
         donor=donor,
         supply_source=supply_source,
-        campaign=campaign,
+        campaign=known,
         comment=comment,
     )
-    first = record_create_once(actor, receipt)
-    if first is not receipt:
-        return first
-    ReceiptLine.objects.bulk_create(_new_line(receipt, position, line) for position, line in enumerate(lines))
-    return receipt
+    rows = [_new_line(receipt, position, line) for position, line in enumerate(lines)]
+    return record_create_once(actor, receipt, parts={"lines": rows})
 
 
 @transaction.atomic
@@ -155,20 +161,24 @@ def receipt_line_add(actor: Actor, *, receipt: GoodsReceipt, line: NewReceiptLin
     require(abilities(actor, receipt), "post")
     locked = _locked(receipt)
     added = _new_line(locked, locked.lines.count(), line)
-    added.save(force_insert=True)
-    write_entry(actor, locked, "changed", changes={"lines": ["", added.label]})
+    record_save(actor, locked, parts={"lines": [added]})
     return added
 
 
 def _new_line(receipt: GoodsReceipt, position: int, line: NewReceiptLine) -> ReceiptLine:
     goods = line.product or line.family
+    temperature_class = line.temperature_class or goods.temperature_class
+    collected = receipt.supply_source == SupplySource.NATIONAL_COLLECTION
+    if collected and not rules.is_collected(temperature_class, is_fresh=goods.is_fresh):
+        raise errors.CollectedNotDry(label=line.label or goods.name)
     return ReceiptLine(
+        id=line.line_id or new_id(),
         receipt=receipt,
         position=position,
         product=line.product,
         family=line.family,
         label=line.label or goods.name,
-        temperature_class=line.temperature_class or goods.temperature_class,
+        temperature_class=temperature_class,
         date_kind=line.date_kind or goods.date_kind,
         expires_on=line.expires_on,
         expected_grams=line.expected_grams,
@@ -185,7 +195,7 @@ def receipt_post(
         Forbidden: this person does not receive goods.
         Conflict: the receipt was posted or cancelled meanwhile.
         ControlFailed: lines to correct, one refusal per field.
-        DomainError: a line unknown or forgotten, or nothing received at all.
+        DomainError: a line unknown or forgotten, nothing received at all, or more sorted than weighed.
     """
     require(abilities(actor, receipt), "post")
     locked = _locked(receipt)
@@ -195,28 +205,34 @@ def receipt_post(
     refused = sum(line.refused_grams for line in lines)
     if not accepted + refused:
         raise errors.NothingReceived
-    ReceiptLine.objects.bulk_update(lines, _CHECKED)
+    _require_weighed(locked, accepted + refused, comment=comment)
     locked.number = next_number("BR")
     locked.received_on = clock.today()
+    locked.posted_at = clock.now()
+    locked.parties = parties_of(locked)
     locked.received_by = actor.label[:200]
     locked.comment = comment[:500] or locked.comment
-    _settle(actor, locked, ReceiptStatus.POSTED, reason=comment)
+    _settle(actor, locked, ReceiptStatus.POSTED, reason=comment, lines=lines)
     emit(GoodsReceived(receipt_id=locked.pk, accepted_grams=accepted, refused_grams=refused))
     return locked
 
 
-_CHECKED = [
-    "accepted_grams",
-    "refused_grams",
-    "refusal_reason",
-    "temperature_c",
-    "verdict",
-    "date_kind",
-    "expires_on",
-    "short_date_reason",
-    "supplier_lot",
-    "location",
-]
+def _require_weighed(receipt: GoodsReceipt, grams: int, *, comment: str) -> None:
+    """Hold what is sorted of a national collection against what its shops weighed.
+
+    Raises:
+        SortedBeyondWeighed: it passes the tolerance, and no comment says why.
+    """
+    if receipt.supply_source != SupplySource.NATIONAL_COLLECTION or comment.strip():
+        return
+    collection = NationalCollection.objects.select_for_update(no_key=True).filter(donor=receipt.donor_id)
+    for each in collection:
+        so_far = progress_of(each)
+        handled = so_far.handled_grams + grams
+        if rules.passes_weighed(handled, so_far.weighed_grams, tolerance_percent=each.tolerance_percent):
+            raise errors.SortedBeyondWeighed(
+                weighed=format_kg(so_far.weighed_grams), sorted_=format_kg(handled)
+            )
 
 
 def _control(receipt: GoodsReceipt, lines: Sequence[ReceiptLine], checks: Sequence[LineCheck]) -> None:
@@ -256,6 +272,7 @@ def _control_of(receipt: GoodsReceipt, line: ReceiptLine, check: LineCheck) -> C
         short_date_reason=check.short_date_reason,
         zone=place.zone if place else None,
         is_at_site=place is not None and place.site_id == receipt.site_id and not place.is_archived,
+        suits_programme=place is None or may_be_put(receipt.supply_source, place),
     )
 
 
@@ -337,9 +354,14 @@ def _locked(receipt: GoodsReceipt) -> GoodsReceipt:
     return locked
 
 
-def _settle(actor: Actor, receipt: GoodsReceipt, status: ReceiptStatus, *, reason: str) -> None:
+def _settle(
+    actor: Actor,
+    receipt: GoodsReceipt,
+    status: ReceiptStatus,
+    *,
+    reason: str,
+    lines: Sequence[ReceiptLine] = (),
+) -> None:
     """Write the new state of a locked receipt and its history."""
-    before, receipt.status = receipt.status, status
-    receipt.updated_at = clock.now()
-    receipt.save(update_fields=["status", "number", "received_on", "received_by", "comment", "updated_at"])
-    write_entry(actor, receipt, "changed", changes={"status": [before, status.value]}, reason=reason)
+    receipt.status = status
+    record_save(actor, receipt, action=status.value, parts={"lines": lines}, reason=reason)
