@@ -10,6 +10,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from apps.impact.charts.over_time import Split
 from apps.impact.rules.periods import Period, Span, period_around
 from apps.kernel.errors import Text
 from apps.kernel.forms import DayInput
@@ -108,5 +109,30 @@ class PeriodChoice:
         return "?" + urlencode({**dict(self.kept), **wanted})
 
 
+class ChartChoice:
+    """How the charts are drawn, as the URL asks: what goods are told apart by, as weights or as shares."""
+
+    def __init__(self, query: QueryDict) -> None:
+        self.query = query
+        asked = query.get("split", "")
+        self.split = Split(asked) if asked in list(Split) else Split.SOURCE
+        self.as_shares = query.get("as") == "shares"
+
+    @property
+    def ways(self) -> list[Step]:
+        """By source or fresh and other goods, as weights or as shares of each step."""
+        return [
+            self._way(_("By source"), self.split is Split.SOURCE, split=Split.SOURCE),
+            self._way(_("Fresh or not"), self.split is Split.KIND, split=Split.KIND),
+            self._way(_("Weights"), not self.as_shares, **{"as": "weights"}),
+            self._way(_("Shares"), self.as_shares, **{"as": "shares"}),
+        ]
+
+    def _way(self, label: Text, is_current: bool, **wanted: str) -> Step:
+        kept = {name: str(value) for name, value in self.query.items() if name not in _FILES}
+        return Step(label=label, url="?" + urlencode({**kept, **wanted}), is_current=is_current)
+
+
+_FILES: Final = frozenset({"format", "show"})
 _PERIOD: Final = frozenset({"span", "day", "since", "until"})
-_OWN: Final = _PERIOD | {"format", "show"}
+_OWN: Final = _PERIOD | _FILES

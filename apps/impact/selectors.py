@@ -13,15 +13,21 @@ from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
 
-from django.db import connections
+from django.db import connection, connections
+from django.db.models import Sum
+from django.utils.translation import gettext
 from psycopg import sql
 
 from apps.catalogue.models import ProductFamily
+from apps.delivery.models import DeliveryLine
+from apps.impact.charts.flows import Ribbon
 from apps.impact.rules import Total
 from apps.impact.rules.periods import Period
 from apps.impact.states import DEFINITIONS, Reading, read_all
 from apps.kernel import clock
+from apps.kernel.abilities import Actor
 from apps.kernel.scope import current_scope
+from apps.partners.models import Partner
 
 
 class Dimension(StrEnum):
@@ -76,14 +82,16 @@ WITH ends AS (
         VALUES (movement.source_id, -1), (movement.destination_id, 1)
     ) AS way (account_id, sense)
     JOIN stock_account AS outside ON outside.id = way.account_id
-    WHERE outside.kind NOT IN ('on_hand', 'reserved', 'workshop')
+    WHERE outside.kind NOT IN ('on_hand', 'reserved')
 ), counted AS (
     SELECT ends.*,
            CASE account WHEN 'partner' THEN 'out' WHEN 'loss' THEN 'loss' WHEN 'count' THEN 'count'
                WHEN 'transit' THEN CASE act WHEN 'ship' THEN 'shipped' ELSE 'arrived' END
+               WHEN 'workshop' THEN CASE act WHEN 'produce' THEN 'made' ELSE 'used' END
                ELSE 'in' END AS flow,
            CASE account WHEN 'partner' THEN party_type WHEN 'loss' THEN account_detail ELSE '' END AS named,
            CASE WHEN account IN ('partner', 'loss') OR account = 'transit' AND act = 'ship'
+               OR account = 'workshop' AND act <> 'produce'
                THEN sense ELSE -sense END AS sign
     FROM ends
 ), ledger AS (
@@ -112,6 +120,27 @@ WHERE (coalesce(ledger.grams, 0), coalesce(ledger.cents, 0))
 ORDER BY day, site, family, source, flow, detail
 """
 """Every figure that disagrees with the ledger, recomputed from the accounts; one statement, one snapshot."""
+
+
+EXCHANGES: Final = """
+SELECT CASE giver.status WHEN 'erased' THEN %(erased)s || giver.name ELSE giver.name END AS giver,
+       CASE receiver.status WHEN 'erased' THEN %(erased)s || receiver.name ELSE receiver.name END AS receiver,
+       sum(line.shipped_grams)::bigint AS grams
+FROM public.network_transfer AS transfer
+JOIN public.network_transferline AS line ON line.transfer_id = transfer.id
+JOIN public.registry_foodbank AS giver ON giver.id = transfer.from_bank_id
+JOIN public.registry_foodbank AS receiver ON receiver.id = transfer.to_bank_id
+WHERE line.shipped_grams > 0 AND transfer.shipped_on BETWEEN %(since)s AND %(until)s
+GROUP BY 1, 2
+ORDER BY 3 DESC, 1, 2
+"""
+"""A bank's role sees the transfers that it sends or receives, and no other (row-level security); of an erased
+bank its row keeps a number."""
+
+SUBSCRIBED: Final = """
+SELECT 1 FROM public.federation_reportsubscription
+WHERE user_id = %(person)s AND bank_id = %(space)s AND ended_at IS NULL
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,6 +189,36 @@ def indicators(period: Period) -> list[Reading]:
 def disagreements() -> list[Disagreement]:
     """Return every figure of the open bank that differs from its ledger, to the gram and the cent."""
     return [Disagreement(**row) for row in _rows(sql.SQL(DIFFERENCES), {})]
+
+
+def exchanges(period: Period) -> list[Ribbon]:
+    """Return what the open bank gave to others and got from them: the database shows it no other transfer."""
+    values = {
+        "since": period.since,
+        "until": period.until,
+        "erased": gettext("Erased bank %(number)s") % {"number": ""},
+    }
+    return [Ribbon(**row) for row in _rows(sql.SQL(EXCHANGES), values)]
+
+
+def handed_over_by_department(period: Period) -> dict[str, int]:
+    """Return the grams handed over by department of the partner, on the delivery notes of a period."""
+    lines = DeliveryLine.objects.filter(note__delivered_on__range=(period.since, period.until))
+    rows = lines.order_by().values_list("note__partner__department").annotate(Sum("grams"))
+    return dict(rows)
+
+
+def partner_departments() -> set[str]:
+    """Return the departments in which the open bank has partners."""
+    return set(Partner.objects.active().order_by().values_list("department", flat=True).distinct())
+
+
+def is_subscribed(actor: Actor) -> bool:
+    """Tell whether a person gets the monthly report of the open space by e-mail."""
+    values = {"person": actor.id, "space": current_scope().bank_id}
+    with connection.cursor() as cursor:
+        cursor.execute(SUBSCRIBED, values)
+        return cursor.fetchone() is not None
 
 
 def family_names() -> dict[str, str]:

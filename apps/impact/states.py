@@ -10,7 +10,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from apps.impact import rules
@@ -29,6 +29,8 @@ FLOW_LABELS = {
     Flow.SHIPPED: _("Shipped to another bank"),
     Flow.ARRIVED: _("Arrived from another bank"),
     Flow.COUNT: _("Stock count"),
+    Flow.USED: _("Taken to the workshop"),
+    Flow.MADE: _("Made in the workshop"),
 }
 
 LEDGER: Final = _("Movements of the stock ledger")
@@ -117,8 +119,13 @@ def show_weight(grams: int) -> str:
 
 
 def _in_points(change: Decimal) -> str:
-    words = gettext("%(points)s points more") if change > 0 else gettext("%(points)s points less")
-    return words % {"points": display.number(abs(change) * 100, decimals=1)}
+    points = abs(change) * 100
+    counted = display.counted_as(points)
+    if change > 0:
+        words = ngettext("%(points)s point more", "%(points)s points more", counted)
+    else:
+        words = ngettext("%(points)s point less", "%(points)s points less", counted)
+    return words % {"points": display.number(points, decimals=1)}
 
 
 def _in_percent(change: Decimal) -> str:
@@ -140,9 +147,12 @@ DEFINITIONS: Final[tuple[Definition, ...]] = (
     Definition(
         code="handed_over",
         name=_("Handed over"),
-        formula=_("Weight handed over to partner organisations, as weighed at loading."),
+        formula=_(
+            "Weight handed over to partner organisations, as weighed at loading, less what they returned."
+        ),
         unit=Unit.GRAMS,
         compute=rules.handed_over,
+        version=2,
     ),
     Definition(
         code="meals",
@@ -201,11 +211,13 @@ DEFINITIONS: Final[tuple[Definition, ...]] = (
         code="stock",
         name=_("In stock"),
         formula=_(
-            "All that was received, arrived from other banks or was found at a stock count, less all that "
-            "was handed over, shipped or lost, from the first day to the end of the period."
+            "All that was received, arrived from other banks, was made in the workshop or was found at a "
+            "stock count, less all that was handed over, shipped, taken to the workshop or lost, from the "
+            "first day to the end of the period."
         ),
         unit=Unit.GRAMS,
         compute=rules.stock,
+        version=2,
     ),
 )
 

@@ -1,184 +1,108 @@
 """Line charts: one line per series over days, weeks or months."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from math import floor, log10
+from typing import Final
 
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from apps.impact.charts.svg import (
-    COLOURS,
-    DASHES,
-    FONT,
-    GRID,
-    HINT,
-    SIZES,
-    Heading,
-    Size,
-    framed,
-    plain,
-    text_width,
+from apps.impact.charts.axes import (
+    Plane,
+    axis_room,
+    draw_grid,
+    draw_key,
+    key_rows,
+    name_steps,
+    ticks,
+    written,
 )
-from apps.kernel import display
+from apps.impact.charts.svg import DASHES, SERIES, SIZES, SURFACE, WORDS, Canvas, Heading, Size, framed
 from apps.kernel.errors import Text
+
+MOST_DOTS: Final = 31
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Series:
-    """One line of a chart: its name and its value (kg or t) at each step."""
+    """One line of a chart: its name and its value (kg or t) at each step, ``None`` where there is none."""
 
     label: Text
-    values: Sequence[Decimal]
+    values: Sequence[Decimal | None]
 
 
 def draw_lines(heading: Heading, *, steps: Sequence[str], series: Sequence[Series]) -> list[SafeString]:
     """Draw one line per series over the same steps (days, weeks or months), at both widths."""
-    return [framed(heading, size, _lines_height(size), _lines(size, steps, series)) for size in SIZES]
+    return [framed(heading, _lines(size, steps, series)) for size in SIZES]
 
 
-def ticks(lowest: Decimal, highest: Decimal) -> list[Decimal]:
-    """Return round marks (1, 2 or 5 times a power of ten) that hold zero and both ends."""
-    reach = max(highest, Decimal(0)) - min(lowest, Decimal(0))
-    if reach <= 0:
-        return [Decimal(0), Decimal(1)]
-    rough = reach / 4
-    power = Decimal(10) ** floor(log10(float(rough)))
-    step = next(power * factor for factor in (1, 2, 5, 10) if power * factor >= rough)
-    first, last = floor(min(lowest, Decimal(0)) / step), -floor(-max(highest, Decimal(0)) / step)
-    return [step * count for count in range(first, last + 1)]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Plane:
-    """Where values fall on the drawing."""
-
-    left: float
-    right: float
-    top: float
-    bottom: float
-    low: Decimal
-    high: Decimal
-    steps: int
-
-    def x(self, step: int) -> float:
-        """Return where a step stands from the left."""
-        return self.left + (self.right - self.left) * (step / (self.steps - 1) if self.steps > 1 else 0.5)
-
-    def y(self, value: Decimal) -> float:
-        """Return where a value stands from the top."""
-        return self.bottom - (self.bottom - self.top) * float((value - self.low) / (self.high - self.low))
-
-
-def _lines_height(size: Size) -> int:
-    return 300 if size.is_wide else 260
-
-
-def _lines(size: Size, steps: Sequence[str], series: Sequence[Series]) -> SafeString:
-    every = [value for line in series for value in line.values]
+def _lines(size: Size, steps: Sequence[str], series: Sequence[Series]) -> Canvas:
+    canvas = Canvas(size, 300 if size.is_wide else 270)
+    every = [value for line in series for value in line.values if value is not None]
     marks = ticks(min(every, default=Decimal(0)), max(every, default=Decimal(0)))
-    axis = [_mark(mark) for mark in marks]
-    ends = max(text_width(str(line.label), bold=True) for line in series) + 14 if size.is_wide else 16
-    plane = _Plane(
-        left=max(map(text_width, axis)) + 10,
-        right=size.width - ends,
-        top=16 if size.is_wide else 14 + 20 * len(series),
-        bottom=_lines_height(size) - 30,
-        low=marks[0],
-        high=marks[-1],
+    names = [canvas.fit(str(line.label), canvas.width * 0.3, bold=True) for line in series]
+    ends = max((canvas.width_of(name, bold=True) for name in names), default=0) + 16
+    axis = [written(mark) for mark in marks]
+    plane = Plane(
+        left=axis_room(canvas, axis),
+        right=canvas.width - (ends if size.is_wide else 12),
+        top=16 if size.is_wide else 14 + 20 * len(key_rows(canvas, [str(line.label) for line in series])),
+        bottom=canvas.height - 32,
+        marks=marks,
         steps=len(steps),
     )
-    return format_html(
-        "{}{}{}{}",
-        _grid(plane, marks, axis),
-        _step_names(plane, size, steps),
-        format_html_join("", "{}", ((_line(plane, rank, line),) for rank, line in enumerate(series))),
-        _end_names(plane, series) if size.is_wide else _key(series),
-    )
+    draw_grid(canvas, plane, axis)
+    name_steps(canvas, plane, steps)
+    for rank, line in enumerate(series):
+        _line(canvas, plane, rank, line)
+    if size.is_wide:
+        _end_names(canvas, plane, series, names)
+    else:
+        draw_key(canvas, [str(line.label) for line in series], as_lines=True)
+    return canvas
 
 
-def _mark(value: Decimal) -> str:
-    return display.number(value, decimals=0 if value == value.to_integral_value() else 1)
+def _line(canvas: Canvas, plane: Plane, rank: int, line: Series) -> None:
+    """Draw a line, broken where a value is missing; a value alone between two gaps is a dot."""
+    dotted = len(line.values) <= MOST_DOTS
+    for run in _runs(line.values):
+        points = [(plane.x(i), plane.y(value)) for i, value in run]
+        if len(points) > 1:
+            canvas.add(
+                "polyline", points=" ".join(f"{x:.1f},{y:.1f}" for x, y in points), fill="none",
+                stroke=SERIES[rank], stroke_width=2.5, stroke_linejoin="round", stroke_dasharray=DASHES[rank],
+            )  # fmt: skip
+        for x, y in points if dotted or len(points) == 1 else []:
+            canvas.add("circle", cx=x, cy=y, r=3, fill=SERIES[rank], stroke=SURFACE)
 
 
-def _grid(plane: _Plane, marks: Sequence[Decimal], names: Sequence[str]) -> SafeString:
-    return format_html_join(
-        "",
-        '<line x1="{left}" x2="{right}" y1="{y}" y2="{y}" stroke="{colour}"/>'
-        '<text x="{name_x}" y="{name_y}" text-anchor="end" fill="{ink}">{name}</text>',
-        (
-            {
-                "left": plain(plane.left),
-                "right": plain(plane.right),
-                "y": plain(plane.y(mark)),
-                "colour": HINT if mark == 0 else GRID,
-                "name_x": plain(plane.left - 8),
-                "name_y": plain(plane.y(mark) + 5),
-                "ink": HINT,
-                "name": name,
-            }
-            for mark, name in zip(marks, names, strict=True)
-        ),
-    )
+def _runs(values: Sequence[Decimal | None]) -> Iterator[list[tuple[int, Decimal]]]:
+    run: list[tuple[int, Decimal]] = []
+    for i, value in enumerate(values):
+        if value is not None:
+            run.append((i, value))
+        elif run:
+            yield run
+            run = []
+    if run:
+        yield run
 
 
-def _step_names(plane: _Plane, size: Size, steps: Sequence[str]) -> SafeString:
-    """Name as many steps as fit, the first always, none cut off at an edge."""
-    widest = max(map(text_width, steps), default=0) + 16
-    room = max(1, int((plane.right - plane.left) // widest))
-    every = max(1, -(-len(steps) // room))
-    named = [(plane.x(i), name) for i, name in enumerate(steps) if i % every == 0]
-    half = widest / 2 - 8
-    return format_html_join(
-        "",
-        '<text x="{}" y="{}" text-anchor="middle" fill="{}">{}</text>',
-        (
-            (plain(min(max(x, half + 2), size.width - half - 2)), plain(plane.bottom + 22), HINT, name)
-            for x, name in named
-        ),
-    )
-
-
-def _line(plane: _Plane, rank: int, line: Series) -> SafeString:
-    points = [(plane.x(i), plane.y(value)) for i, value in enumerate(line.values)]
-    path = " ".join(f"{plain(x)},{plain(y)}" for x, y in points)
-    dots = points if len(points) <= 31 else []
-    return format_html(
-        '<polyline points="{}" fill="none" stroke="{}" stroke-width="2.5" stroke-linejoin="round"{}/>{}',
-        path,
-        COLOURS[rank],
-        format_html(' stroke-dasharray="{}"', DASHES[rank]) if DASHES[rank] else "",
-        format_html_join(
-            "",
-            '<circle cx="{}" cy="{}" r="3" fill="{}" stroke="#FFFFFF"/>',
-            ((plain(x), plain(y), COLOURS[rank]) for x, y in dots),
-        ),
-    )
-
-
-def _end_names(plane: _Plane, series: Sequence[Series]) -> SafeString:
+def _end_names(canvas: Canvas, plane: Plane, series: Sequence[Series], names: Sequence[str]) -> None:
     """Name each line where it ends, far enough from the others to be read."""
-    wanted = sorted(((plane.y(line.values[-1]), i) for i, line in enumerate(series) if line.values))
+    wanted = sorted((plane.y(last), i) for i, line in enumerate(series) if (last := _last(line)) is not None)
     placed: list[tuple[float, int]] = []
     for y, rank in wanted:
-        lowest = placed[-1][0] + FONT + 4 if placed else plane.top
+        lowest = placed[-1][0] + canvas.font + 4 if placed else plane.top
         placed.append((max(y, lowest), rank))
     over = max(0.0, placed[-1][0] - plane.bottom) if placed else 0.0
-    return format_html_join(
-        "",
-        '<text x="{}" y="{}" fill="{}" font-weight="600">{}</text>',
-        ((plain(plane.right + 10), plain(y - over + 5), COLOURS[i], series[i].label) for y, i in placed),
-    )
+    for y, rank in placed:
+        is_weak = WORDS[rank] != SERIES[rank]
+        foot = y - over + 5
+        if is_weak:
+            canvas.add("rect", x=plane.right + 6, y=foot - 9, width=4, height=10, fill=SERIES[rank])
+        canvas.text(plane.right + 13, foot, names[rank], bold=True, fill=WORDS[rank])
 
 
-def _key(series: Sequence[Series]) -> SafeString:
-    return format_html_join(
-        "",
-        '<line x1="2" x2="30" y1="{0}" y2="{0}" stroke="{1}" stroke-width="2.5" stroke-dasharray="{2}"/>'
-        '<text x="38" y="{3}" fill="{1}" font-weight="600">{4}</text>',
-        (
-            (10 + 20 * i, COLOURS[i], DASHES[i] or "none", 15 + 20 * i, line.label)
-            for i, line in enumerate(series)
-        ),
-    )
+def _last(line: Series) -> Decimal | None:
+    return next((value for value in reversed(line.values) if value is not None), None)

@@ -27,17 +27,22 @@ class Flow(StrEnum):
     SHIPPED = "shipped"
     ARRIVED = "arrived"
     COUNT = "count"
+    USED = "used"
+    MADE = "made"
 
 
 STOCK_SIGNS: Final = {
     Flow.IN: 1,
     Flow.ARRIVED: 1,
     Flow.COUNT: 1,
+    Flow.MADE: 1,
     Flow.OUT: -1,
     Flow.LOSS: -1,
     Flow.SHIPPED: -1,
+    Flow.USED: -1,
 }
-"""How a flow changes the stock of a bank. What was lost on the road first arrives, then is lost."""
+"""How a flow changes the stock of a bank. What was lost on the road first arrives, then is lost; what was
+lost in the workshop is a loss and no longer used. What partners return is handed over backwards."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

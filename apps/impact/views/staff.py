@@ -1,28 +1,22 @@
 """The bank's figures for everybody who works there."""
 
-from collections.abc import Sequence
-
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from apps.impact.abilities import abilities
-from apps.impact.charts.boards import (
-    Table,
-    breakdowns,
-    families_chart,
-    flow_chart,
-    period_label,
-    sources_chart,
-)
-from apps.impact.charts.svg import Chart
-from apps.impact.forms import PeriodChoice
-from apps.impact.selectors import KINDS, Dimension, family_names, totals
-from apps.impact.states import DEFINITIONS, UNIT_LABELS, Reading, read_all
+from apps.impact.charts.bank import bank_report
+from apps.impact.charts.reports import Report
+from apps.impact.forms import ChartChoice, PeriodChoice
+from apps.impact.selectors import is_subscribed
+from apps.impact.states import UNIT_LABELS
 from apps.kernel import clock
-from apps.kernel.abilities import require
+from apps.kernel.abilities import Actor, require
 from apps.kernel.doors import StaffRequest, reads
+from apps.kernel.models import new_id
 from apps.kernel.tables import Column, Kind, csv_response
+from apps.partners.abilities import abilities as partner_abilities
 
 READING_COLUMNS = [
     Column(label=_("Indicator"), value="definition.name"),
@@ -45,35 +39,30 @@ def indicator_list(request: StaffRequest) -> HttpResponse:
         Forbidden: this person does not work in the bank.
     """
     require(abilities(request.actor), "view")
-    today = clock.today()
-    choice = PeriodChoice(request.GET, today)
-    lived, before = choice.period.so_far(today), choice.period.compared_with(today)
-    by = (Dimension.SOURCE, Dimension.FAMILY, Dimension.DETAIL, *KINDS)
-    now = totals(lived, *by, standing=True)
-    readings = read_all(DEFINITIONS, now, totals(before, Dimension.SOURCE, *KINDS, standing=True))
-    names = family_names()
-    charts = [flow_chart(totals(lived, Dimension.DAY), lived), sources_chart(now), families_chart(now, names)]
-    tables = breakdowns(now, names)
-    if request.GET.get("format") == "csv":
-        return figures_csv(request.GET.get("show", ""), [*charts, *tables], readings)
-    return render(
-        request,
-        "impact/indicator_list.html",
-        {
-            "choice": choice,
-            "period_name": period_label(choice.period),
-            "before_name": period_label(before),
-            "readings": readings,
-            "charts": charts,
-            "tables": tables,
-            "is_empty": not any(total.grams for total in now),
-        },
+    choice = PeriodChoice(request.GET, clock.today())
+    report = bank_report(
+        choice.period, choice=ChartChoice(request.GET), partners_url=_partners_url(request.actor)
     )
+    if request.GET.get("format") == "csv":
+        return figures_csv(request.GET.get("show", ""), report)
+    context = {**report.context, **subscription_context(request.actor), "choice": choice}
+    return render(request, "impact/indicator_list.html", context)
 
 
-def figures_csv(show: str, parts: Sequence[Chart | Table], readings: Sequence[Reading]) -> HttpResponse:
+def subscription_context(actor: Actor) -> dict[str, object]:
+    """Return what the panel of the monthly report shows a person; nothing to who may not ask for it."""
+    if "subscribe" not in abilities(actor):
+        return {}
+    return {"may_subscribe": True, "is_subscribed": is_subscribed(actor), "op_key": new_id()}
+
+
+def figures_csv(show: str, report: Report) -> HttpResponse:
     """Return as a file the part of the page that is asked for, the key figures unless named otherwise."""
-    for part in parts:
-        if part.name == show:
-            return csv_response(part.columns, part.rows, name=part.name)
-    return csv_response(READING_COLUMNS, readings, name="indicators")
+    for piece in report.pieces:
+        if piece.name == show:
+            return csv_response(piece.columns, piece.rows, name=piece.name)
+    return csv_response(READING_COLUMNS, report.readings, name="indicators")
+
+
+def _partners_url(actor: Actor) -> str:
+    return reverse("partners_partner_list") if "view" in partner_abilities(actor) else ""

@@ -8,6 +8,7 @@ from django.test import Client
 from apps.kernel import clock
 from apps.kernel.abilities import Role
 from tests.making.figures import count
+from tests.making.network import make_shipped
 from tests.people import visitor
 
 MARCH = "/impact/?span=month&day=2026-03-10"
@@ -49,7 +50,7 @@ def test_each_figure_explains_itself(figures, twin_a, sign_in):
 def test_charts_say_their_finding_and_give_the_same_figures_as_a_table(figures, twin_a, sign_in):
     page = text_of(sign_in(twin_a, Role.MANAGER), MARCH)
     assert "Industry and wholesale brings the most: 3,000 kg, 75% of the weight received." in page
-    assert page.count('role="img"') == 6
+    assert page.count('role="img"') == 8
     assert "Most was received on 10 March: 4,000 kg." in page
 
 
@@ -88,6 +89,7 @@ def test_the_stock_adds_up_everything_since_the_first_day(figures, twin_a, sign_
         ("indicators", "Received;4000;2000;kg;"),
         ("sources", "Industry and wholesale;3000;0.7500"),
         ("flows", "10 March;4000;1600"),
+        ("split", "9 March;3000;1000;4000"),
         ("partners", "Social grocery;1500;0.9375"),
         ("losses", "Damaged;400;1.0000"),
         ("families", "BREAD;3000;0.7500"),
@@ -97,6 +99,34 @@ def test_what_is_shown_can_be_taken_away_as_a_file(show, line, figures, twin_a, 
     response = sign_in(twin_a, Role.MANAGER).get(f"{MARCH}&format=csv&show={show}")
     assert response["Content-Type"].startswith("text/csv")
     assert line in response.content.decode()
+
+
+def test_a_bank_sees_the_surplus_it_takes_part_in_and_no_other(twin_a, twin_b, bank_c, sign_in):
+    make_shipped(twin_a, twin_b, grams=250_000)
+    make_shipped(twin_b, twin_a, grams=70_000)
+    make_shipped(twin_b, bank_c, grams=999_000)
+    page = text_of(sign_in(twin_a, Role.MANAGER), MARCH)
+    assert "Banque Twin A gave Banque Twin B the most: 250 kg, 78% of 320 kg." in page
+    assert "<title>Banque Twin B → Banque Twin A : 70 kg</title>" in page.replace("\u00a0", " ")
+    assert "999 kg" not in page
+    assert "Banque Autre C" not in page
+
+
+def test_no_surplus_at_all_is_said_in_words(figures, twin_a, sign_in):
+    page = text_of(sign_in(twin_a, Role.MANAGER), MARCH)
+    assert "No food went from one bank to another in this period." in page
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("split=kind", "Received fresh or not over time"),
+        ("split=source&as=shares", "Share of the weight received, March 2026."),
+        ("split=colour&as=cake", "Received by source over time"),
+    ],
+)
+def test_the_address_says_how_the_bars_are_drawn(query, said, figures, twin_a, sign_in):
+    assert said in text_of(sign_in(twin_a, Role.MANAGER), f"{MARCH}&{query}")
 
 
 @pytest.mark.parametrize(
