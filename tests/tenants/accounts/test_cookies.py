@@ -17,13 +17,13 @@ from tenants.accounts.services import membership_grant, person_ensure, token_iss
 from tenants.crossing import Purpose, in_platform, in_tenant
 from tenants.registry.models import FoodBank
 from tests.making.partners import make_partner
-from tests.people import visitor
+from tests.people import prove, visitor
 
 pytestmark = pytest.mark.pitfall(19)
 
 CANARY = "Canary of bank A"
 SIGN_IN = "/accounts/login/code/"
-KINDS = ("SESSION", "CSRF", "LANGUAGE", "MESSAGE")
+KINDS = ("SESSION", "CSRF", "LANGUAGE", "MESSAGE", "DEVICE")
 ASKED = f"""
 import json
 from django.conf import settings
@@ -50,6 +50,8 @@ def signed_in(person: User, twin_a: FoodBank) -> Client:
     code = re.search(r"^\s*([A-Z0-9]{4}-[A-Z0-9]{4})\s*$", str(mail.outbox[0].body), re.MULTILINE)
     assert code
     browser.post("/accounts/login/code/confirm/", {"code": code[1]})
+    with in_platform(Purpose.TEST):
+        prove(browser)
     return browser
 
 
@@ -68,6 +70,7 @@ def test_production_s_cookies_are_bound_to_their_host():
         "DATABASE_URL": "postgres://x@localhost/x",
         "CACHE_URL": "redis://localhost/1",
         "FILES_ROOT": "/files",
+        "EMAIL_HOST": "mail.example",
     }
     done = subprocess.run(
         [sys.executable, "-c", ASKED], env=environment, capture_output=True, text=True, check=True
@@ -84,8 +87,8 @@ def test_no_cookie_that_we_set_has_a_domain(signed_in: Client, twin_a: FoodBank)
         partner = make_partner()
     signed_in.get("/partners/new/")
     signed_in.post("/accounts/language/", {"language": "en"})
-    signed_in.post(f"/partners/{partner.pk}/archive/")
-    assert {"session", "csrftoken", "messages", "django_language"} <= set(signed_in.cookies)
+    signed_in.post(f"/partners/{partner.pk}/archive/", {"reason": "No longer needed."})
+    assert {"session", "csrftoken", "messages", "django_language", "device"} <= set(signed_in.cookies)
     for cookie in signed_in.cookies.values():
         assert (cookie["domain"], cookie["path"]) == ("", "/")
 
@@ -120,7 +123,7 @@ def test_a_message_of_one_bank_is_not_shown_on_another_s_site(
 ):
     with in_tenant(twin_a, Purpose.TEST):
         partner = make_partner(name=CANARY)
-    signed_in.post(f"/partners/{partner.pk}/archive/")
+    signed_in.post(f"/partners/{partner.pk}/archive/", {"reason": "No longer needed."})
     copied = signed_in.cookies["messages"].value
     assert CANARY in signed_in.get("/partners/").text
     other = sign_in(twin_b, Role.MANAGER)

@@ -1,0 +1,1 @@
+"""Pages about signing in: the ways, the second factor, passkeys, codes, open sessions, the hub."""
