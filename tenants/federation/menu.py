@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from apps.kernel.doors import MenuEntry, Section
-from tenants.federation.abilities import abilities
+from tenants.federation.abilities import abilities, alert_abilities
 
 MENU: list[MenuEntry] = [
     MenuEntry(
@@ -12,5 +12,12 @@ MENU: list[MenuEntry] = [
         icon="chart-column",
         abilities=abilities,
         section=Section.FIGURES,
-    )
+    ),
+    MenuEntry(
+        label=_("Recalls"),
+        url_name="federation_recall_list",
+        icon="triangle-alert",
+        abilities=alert_abilities,
+        section=Section.WAREHOUSE,
+    ),
 ]

@@ -13,6 +13,7 @@ from apps.impact.rules import Total
 from apps.impact.rules.periods import Period, Span
 from apps.impact.selectors import Dimension, Reach, totals
 from apps.kernel.errors import Text
+from apps.kernel.folding import by_words
 from tenants.library.models import LibraryFamily
 from tenants.network.selectors import BankFlow, flows_between_banks
 from tenants.registry.models import FoodBank
@@ -88,7 +89,7 @@ def members(region: str = "") -> QuerySet[FoodBank]:
 def regions_served() -> list[str]:
     """Return the regions that have a bank, by name."""
     codes = operating_banks().exclude(department="").order_by().values_list("department", flat=True)
-    return sorted({name for name in map(region_of, codes.distinct()) if name})
+    return sorted({name for name in map(region_of, codes.distinct()) if name}, key=by_words)
 
 
 def region_of(code: str) -> str:

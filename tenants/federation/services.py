@@ -100,22 +100,28 @@ def reconcile(actor: Actor) -> list[Difference]:
     """
     require(abilities(actor), "reconcile")
     found = [
-        _difference(bank.name, disagreement)
+        difference_of(bank.name, disagreement)
         for bank, wrong in each_tenant(Purpose.INDICATORS, _visit)
         for disagreement in wrong
     ]
-    with in_platform(Purpose.INDICATORS):
-        found += [_stray(total) for total in strays()]
+    found += strays_found()
     for difference in found:
         logger.error("a figure differs from its ledger: %s", difference)
     return found
+
+
+def strays_found() -> list[Difference]:
+    """Return the figures of banks that the register does not know: no ledger explains them."""
+    with in_platform(Purpose.INDICATORS):
+        return [_stray(total) for total in strays()]
 
 
 def _visit(bank: FoodBank) -> list[Disagreement]:
     return disagreements()
 
 
-def _difference(bank_label: str, wrong: Disagreement) -> Difference:
+def difference_of(bank_label: str, wrong: Disagreement) -> Difference:
+    """Return a disagreement of a bank's figures as one of the network's."""
     return Difference(
         bank_label=bank_label,
         day=wrong.day,

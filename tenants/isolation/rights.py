@@ -26,9 +26,11 @@ GROUPS: Final = (BANKS, PLATFORM, FEDERATION)
 
 DOORS: Final[dict[str, tuple[str, ...]]] = {
     "current_bank()": (BANKS, PLATFORM, FEDERATION),
+    "fold(text)": (BANKS, PLATFORM, FEDERATION),
     "offers_asked()": (BANKS,),
     "outbox_append(text, text, jsonb)": (BANKS, PLATFORM),
     "own_people()": (BANKS,),
+    "own_reader(text)": (BANKS,),
     "own_figures(date, date)": (BANKS,),
     "network_figures(date, date)": (PLATFORM, FEDERATION),
 }
@@ -125,12 +127,6 @@ def bank_grants(schema: str) -> sql.Composed:
     everybody = sql.SQL("REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA {} FROM PUBLIC, {}")
     grants.append(everybody.format(sql.Identifier(schema), role))
     return sql.SQL(";").join(grants)
-
-
-def grant_bank_rights(schema: str) -> None:
-    """Give a bank's role its rights on its own schema, in one message."""
-    with _cursor() as cursor:
-        cursor.execute(bank_grants(schema))
 
 
 def models_of(app_names: Iterable[str]) -> list[type[models.Model]]:

@@ -17,6 +17,7 @@ class LibraryFamily(models.Model):
     name = models.CharField(_("name"), max_length=120)
     is_food = models.BooleanField(_("food"))
     is_fresh = models.BooleanField(_("fresh"))
+    is_infant_food = models.BooleanField(_("food for infants"), default=False, db_default=False)
     temperature_class = models.CharField(_("temperature class"), max_length=12, choices=TemperatureClass)
     date_kind = models.CharField(_("kind of date"), max_length=11, choices=DateKind)
     shelf_life_days = models.PositiveSmallIntegerField(_("usual life (days)"), null=True, blank=True)

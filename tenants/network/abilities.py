@@ -1,15 +1,22 @@
 """Who may give to the network, follow an offer, and move goods between banks."""
 
+from typing import Final
+
+from django.utils.translation import gettext_lazy as _
+
+from apps.donors.models import Donor
 from apps.kernel.abilities import Abilities, Actor, Role, verbs
+from apps.kernel.errors import Text
 from apps.kernel.scope import scope_or_none
 from tenants.network.models import DonorAccount, NetworkOffer, Transfer
 
 
-def abilities(actor: Actor, obj: NetworkOffer | Transfer | None = None) -> Abilities:
-    """Return what this person may do on the network, with an offer, or with a transfer.
+def abilities(actor: Actor, obj: NetworkOffer | Transfer | Donor | None = None) -> Abilities:
+    """Return what this person may do on the network, with an offer, a transfer, or a donor's link.
 
     Anybody may give food. A donor sees and takes back the offers of its own account. In a bank the
-    whole staff reads; managers and the warehouse move goods, each side doing its own part.
+    whole staff reads; managers and the warehouse move goods, each side doing its own part. Who keeps the
+    bank's files on donors hands out their links.
     """
     if isinstance(obj, NetworkOffer):
         is_donor = actor.id == obj.donor_account_id
@@ -19,8 +26,10 @@ def abilities(actor: Actor, obj: NetworkOffer | Transfer | None = None) -> Abili
         return _with_transfer(actor, obj, keeps=keeps)
     return (
         verbs("publish")
-        | verbs("view", when=actor.is_staff)
+        | verbs("view", "trace", when=actor.is_staff)
+        | verbs("trace_names", when=actor.is_software)
         | verbs("propose", when=keeps)
+        | verbs("link", when=actor.is_any(Role.MANAGER, Role.ROUNDS))
         | verbs("route", when=actor.is_software)
     )
 
@@ -39,3 +48,22 @@ def _with_transfer(actor: Actor, transfer: Transfer, *, keeps: bool) -> Abilitie
         | verbs("ship", "cancel", when=keeps and sends)
         | verbs("accept", "decline", "receive", when=keeps and receives)
     )
+
+
+SENTENCES: Final[dict[str, Text]] = {
+    "publish": _("Offer food to the network"),
+    "view": _("See transfers between banks"),
+    "history": _("Read the history of a transfer"),
+    "propose": _("Propose a lot to another bank"),
+    "ship": _("Send goods to another bank"),
+    "cancel": _("Cancel a transfer"),
+    "accept": _("Accept goods of another bank"),
+    "decline": _("Decline goods of another bank"),
+    "receive": _("Receive goods of another bank"),
+    "link": _("Hand out, renew and revoke the declaration link of a donor"),
+    "trace": _("Follow a lot from bank to bank"),
+    "trace_names": _("Name the donors and partners of other banks in a recall"),
+    "route": _("Ask the banks about an offer, one after the other"),
+    "withdraw": _("Take back an offer to the network"),
+}
+"""What each verb lets do, in words."""

@@ -1,8 +1,11 @@
 """What the network refuses, in words a person can act on."""
 
+from decimal import Decimal
+
 from django.utils.translation import gettext_lazy as _
 
-from apps.kernel.errors import Conflict, DomainError, Text
+from apps.kernel.display import number
+from apps.kernel.errors import Conflict, DomainError, Forbidden, Text
 from apps.kernel.quantity import format_kg
 
 NOT_YOURS = _("Only the bank that holds these goods can propose them.")
@@ -57,6 +60,32 @@ class NotEnoughToTransfer(DomainError):
         )
 
 
+class ArrivedUnmeasured(DomainError):
+    """Cold goods were to be received without a measure."""
+
+    code = "arrived_unmeasured"
+
+    def __init__(self, *, label: str) -> None:
+        super().__init__(
+            _("%(goods)s: measure the temperature before accepting it."),
+            field="temperature_c",
+            params={"goods": label},
+        )
+
+
+class ArrivedTooWarm(DomainError):
+    """Cold goods arrived above the limit of the bank."""
+
+    code = "arrived_too_warm"
+
+    def __init__(self, *, label: str, limit: Decimal) -> None:
+        super().__init__(
+            _("%(goods)s: nothing is accepted above %(limit)s °C. Write 0 kg received, and say why."),
+            field="temperature_c",
+            params={"goods": label, "limit": number(limit, decimals=1)},
+        )
+
+
 class ShippedTooMuch(DomainError):
     """More is shipped than was agreed, or nothing at all."""
 
@@ -100,3 +129,61 @@ class TransferMoved(Conflict):
             _("Transfer %(number)s is “%(state)s”: this is no longer possible."),
             params={"number": number, "state": state},
         )
+
+
+class AddressMissing(DomainError):
+    """A donor without an e-mail cannot be known to the network."""
+
+    code = "email_missing"
+
+    def __init__(self) -> None:
+        super().__init__(_("Write the e-mail of the donor in its file first: the link belongs to it."))
+
+
+class OtherFile(Conflict):
+    """Two files of one bank are about the same donor."""
+
+    code = "other_file"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("Another file of this bank has this e-mail and name, and the link. Open that one instead.")
+        )
+
+
+class FileAway(DomainError):
+    """The link of a donor whose file is archived is not handed out."""
+
+    code = "file_archived"
+
+    def __init__(self) -> None:
+        super().__init__(_("This file is archived. Restore it to hand out a link."))
+
+
+class LinkClosed(DomainError):
+    """The donor has no link that opens anything."""
+
+    code = "link_closed"
+
+    def __init__(self) -> None:
+        super().__init__(_("This donor has no link in force. Make one first."))
+
+
+class LinkWithheld(Forbidden):
+    """The account of the donor is not of this bank's making, and has offered it nothing yet."""
+
+    code = "link_withheld"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("This donor is not known through this bank: its link is only sent to its own address.")
+        )
+
+
+class LinkChanged(Conflict):
+    """Somebody else has just revoked, replaced or given back the link."""
+
+    code = "link_changed"
+
+    def __init__(self) -> None:
+        super().__init__(_("Somebody has just changed this link. Look at the page again."))

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 from uuid import UUID
 
 from django import forms
@@ -11,8 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from apps.catalogue.states import DateKind
 from apps.donors.states import DonorKind
 from apps.kernel.errors import Text
+from apps.kernel.folding import Fold
 from apps.kernel.forms import DayInput, EurosField, HourInput, KgField, OpKeyForm
 from apps.kernel.quantity import format_kg
+from apps.rounds.forms import CelsiusField
 from apps.sites.models import Location
 from tenants.library.models import LibraryFamily
 from tenants.network.models import TransferLine
@@ -24,7 +26,7 @@ MOST_GRAMS = 1_000_000_000
 
 
 def department_choices() -> list[tuple[str, Text]]:
-    """Return every department as ``21 Côte-d'Or``, by code, after an empty choice."""
+    """Return every department as ``21 Côte-d’Or``, by code, after an empty choice."""
     return [("", _("Choose")), *((d.code, f"{d.code} {d.name}") for d in territory.departments())]
 
 
@@ -37,8 +39,14 @@ class DepartmentForm(forms.Form):
 class PickUpForm(OpKeyForm):
     """Where and when food can be picked up."""
 
-    address = forms.CharField(label=_("Street and number"), max_length=200)
-    city = forms.CharField(label=_("Town"), max_length=80)
+    address = forms.CharField(
+        label=_("Street and number"),
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "street-address"}),
+    )
+    city = forms.CharField(
+        label=_("Town"), max_length=80, widget=forms.TextInput(attrs={"autocomplete": "address-level2"})
+    )
     department = forms.ChoiceField(label=_("Department"), choices=department_choices)
     day = forms.DateField(label=_("Day of the pick-up"), widget=DayInput())
     opens = forms.TimeField(label=_("From"), widget=HourInput())
@@ -51,7 +59,11 @@ class PickUpForm(OpKeyForm):
 class GiveForm(PickUpForm):
     """The same, by somebody who gives for the first time: who they are."""
 
-    name = forms.CharField(label=_("Shop, company or farm"), max_length=120)
+    name = forms.CharField(
+        label=_("Shop, company or farm"),
+        max_length=120,
+        widget=forms.TextInput(attrs={"autocomplete": "organization"}),
+    )
     kind = forms.ChoiceField(label=_("What you are"), choices=DonorKind.choices)
     contact_name = forms.CharField(
         label=_("Your name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"})
@@ -66,6 +78,25 @@ class GiveForm(PickUpForm):
     )
 
     field_order = ("name", "kind", "contact_name", "phone", "email")
+
+
+class LinkAskForm(forms.Form):
+    """The address to which a donor's own link is sent."""
+
+    email = forms.EmailField(label=_("E-mail"), widget=forms.EmailInput(attrs={"autocomplete": "email"}))
+
+
+class LinkRevokeForm(forms.Form):
+    """Why a link is ended."""
+
+    reason = forms.CharField(label=_("Why?"), max_length=300)
+
+
+class LinkRenewForm(forms.Form):
+    """Which link is replaced, as the person saw it, and why."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    reason = forms.CharField(label=_("Why?"), max_length=300, required=False)
 
 
 class GoodsForm(forms.Form):
@@ -90,7 +121,7 @@ class GoodsForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        families = LibraryFamily.objects.order_by("name")
+        families = LibraryFamily.objects.order_by(Fold("name"))
         self.fields["family"].queryset = families  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
@@ -127,12 +158,20 @@ else:
 
 
 class BaseGoodsFormSet(_FormSet):
-    """One to three kinds of food."""
+    """One to three kinds of food: the first is chosen with the thumb, the others from a list."""
 
     default_error_messages: ClassVar[dict[str, Any]] = {
         **forms.BaseFormSet.default_error_messages,
         "too_few_forms": _("Write at least one kind of food."),
     }
+
+    def add_fields(self, form: GoodsForm, index: int | None) -> None:
+        """Show every kind of food of the first line."""
+        super().add_fields(form, index)
+        family = cast("forms.ModelChoiceField[Any]", form.fields["family"])
+        if index == 0:
+            family.empty_label = None
+            family.widget = forms.RadioSelect(choices=cast("Any", family.choices))
 
     def refuse_past(self, today: dt.date) -> bool:
         """Refuse a use-by date that is over; returns whether every line is still valid."""
@@ -157,7 +196,9 @@ class ProposeForm(OpKeyForm):
     """Which bank, from where, how much."""
 
     to_bank = forms.ChoiceField(label=_("To"))
-    location = forms.ModelChoiceField(label=_("From the location"), queryset=Location.objects.none())
+    location = forms.ModelChoiceField(
+        label=_("From the location"), queryset=Location.objects.none(), empty_label=_("Choose")
+    )
     grams = KgField(label=_("Weight"))
     comment = forms.CharField(
         label=_("Message to the other bank"), max_length=500, required=False, widget=forms.Textarea
@@ -179,6 +220,12 @@ class NoteForm(forms.Form):
     """A word to the other side."""
 
     comment = forms.CharField(label=_("Message"), max_length=500, required=False, widget=forms.Textarea)
+
+
+class ReasonForm(forms.Form):
+    """Why this side refuses, or takes back what it proposed."""
+
+    comment = forms.CharField(label=_("Why?"), max_length=500, widget=forms.Textarea)
 
 
 class WeighedForm(forms.Form):
@@ -222,10 +269,18 @@ class ShipForm(WeighedForm):
 class ReceiveForm(WeighedForm):
     """What arrived, where it is put, why something is missing."""
 
-    location = forms.ModelChoiceField(label=_("Put at"), queryset=Location.objects.none())
+    location = forms.ModelChoiceField(
+        label=_("Put at"), queryset=Location.objects.none(), empty_label=_("Choose")
+    )
     reason = forms.CharField(
         label=_("If something is missing, why"), max_length=300, required=False, widget=forms.Textarea
     )
+
+    temperature_c = CelsiusField(
+        label=_("Temperature on arrival"), required=False, help_text=_("Of chilled and frozen goods.")
+    )
+
+    field_order = ("temperature_c", "location", "reason")
 
     def __init__(self, *args: Any, locations: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

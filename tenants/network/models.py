@@ -15,7 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from apps.catalogue.states import DateKind, TemperatureClass
 from apps.donors.states import DonorKind, SupplySource
 from apps.kernel import clock
-from apps.kernel.models import TravellingRow
+from apps.kernel.folding import Fold
+from apps.kernel.models import TravellingRow, new_id
 from apps.offers.states import DeclineReason, OfferKind
 from tenants.network.states import Direction, NetworkOfferStatus, StepState, TransferState
 from tenants.registry.models import FoodBank
@@ -33,7 +34,9 @@ def new_token() -> str:
 class DonorAccount(TravellingRow):
     """Who gives food to the network: one account for every bank, known by e-mail and name.
 
-    A bank's own file on this donor is private to the bank and points here by ``account_id``.
+    A bank's own file on this donor is private to the bank and points here by ``account_id``. The account has
+    one declaration link (``links``), which such a bank may see, renew and revoke once it opened the account
+    (``opening_bank_id``, unknown for those that donors opened) or was asked about an offer of it.
     """
 
     PLATFORM_RIGHTS: ClassVar[str] = "SELECT, INSERT, UPDATE"
@@ -52,13 +55,18 @@ class DonorAccount(TravellingRow):
     department = models.CharField(_("department"), max_length=3)
     latitude = models.FloatField(_("latitude"), null=True, blank=True)
     longitude = models.FloatField(_("longitude"), null=True, blank=True)
+    opening_bank_id = models.UUIDField(_("opened by"), null=True, editable=False)
     link_version = models.PositiveSmallIntegerField(default=1, editable=False)
-    """Raised to revoke every declaration link of the donor."""
+    """Raised by a new declaration link: the words of the one before open nothing any more."""
+    link_made_at = models.DateTimeField(_("link made on"), null=True, editable=False)
+    link_expires_at = models.DateTimeField(_("link good until"), null=True, editable=False)
+    link_revoked_at = models.DateTimeField(_("link revoked on"), null=True, editable=False)
+    link_used_at = models.DateTimeField(_("link last used"), null=True, editable=False)
 
     class Meta:
         verbose_name = _("donor account")
         verbose_name_plural = _("donor accounts")
-        ordering: ClassVar = ["name"]
+        ordering: ClassVar = [Fold("name")]
         constraints: ClassVar = [models.UniqueConstraint(fields=["email", "name"], name="donor_account_once")]
 
     def __str__(self) -> str:
@@ -212,6 +220,7 @@ class Transfer(TravellingRow):
     PLATFORM_RIGHTS: ClassVar[str] = "SELECT, INSERT, UPDATE"
     BANK_RIGHTS: ClassVar[str] = READS
     BANK_ROWS: ClassVar[str] = f"{HERE.format('from_bank_id')} OR {HERE.format('to_bank_id')}"
+    UNTOLD: ClassVar[frozenset[str]] = frozenset({"answered_at"})
 
     number = models.CharField(_("number"), max_length=20, unique=True, editable=False)
     op_key = models.UUIDField(unique=True, editable=False)
@@ -256,6 +265,8 @@ class TransferLine(TravellingRow):
     BANK_RIGHTS: ClassVar[str] = READS
     BANK_ROWS: ClassVar[str] = "transfer_id IN (SELECT id FROM public.network_transfer)"
 
+    UNTOLD: ClassVar[frozenset[str]] = frozenset({"origin"})
+
     transfer = models.ForeignKey(Transfer, on_delete=models.PROTECT, related_name="lines")
     lot_id = models.UUIDField()
     lot_number = models.CharField(_("lot"), max_length=20)
@@ -287,6 +298,35 @@ class TransferLine(TravellingRow):
         return f"{self.lot_number} {self.label}"
 
 
+class TransferEvent(models.Model):
+    """What one bank did with a transfer, as both sides read it: the bank, a role, the values, the words.
+
+    It names no person: each bank keeps the names of its own people in its own history. Append-only.
+    """
+
+    PLATFORM_RIGHTS: ClassVar[str] = "SELECT, INSERT"
+    BANK_RIGHTS: ClassVar[str] = READS
+    BANK_ROWS: ClassVar[str] = "transfer_id IN (SELECT id FROM public.network_transfer)"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    transfer = models.ForeignKey(Transfer, on_delete=models.PROTECT, related_name="events")
+    bank_id = models.UUIDField(_("food bank"))
+    bank_label = models.CharField(_("food bank"), max_length=120)
+    actor_role = models.CharField(_("role"), max_length=16, blank=True)
+    action = models.CharField(_("act"), max_length=40)
+    changes = models.JSONField(_("changes"), default=dict)
+    reason = models.CharField(_("reason"), max_length=500, blank=True)
+    at = models.DateTimeField(_("at"), default=clock.now)
+
+    class Meta:
+        verbose_name = _("act on a transfer")
+        verbose_name_plural = _("acts on transfers")
+        ordering: ClassVar = ["-at", "-id"]
+
+    def __str__(self) -> str:
+        return f"{self.bank_label} · {self.action}"
+
+
 class TransitLeg(models.Model):
     """Grams of a transfer line through the door of one bank's ledger. Append-only; reversals are negative.
 
@@ -315,3 +355,36 @@ class TransitLeg(models.Model):
 
     def __str__(self) -> str:
         return f"{self.direction} {self.grams}"
+
+
+class SharedNeed(models.Model):
+    """Goods that a bank lacks and chose to tell of; one row per minimum level of that bank.
+
+    Nothing else of the bank is told: not the minimum, not what it holds. ``wanted_grams`` is null where the
+    bank does not say how much.
+    """
+
+    PLATFORM_RIGHTS: ClassVar[str] = "SELECT, INSERT, UPDATE, DELETE"
+    BANK_RIGHTS: ClassVar[str] = READS
+    BANK_ROWS: ClassVar[str] = f"is_for_banks OR {HERE.format('bank_id')}"
+    FEDERATION_RIGHTS: ClassVar[str] = ""
+
+    id = models.UUIDField(primary_key=True)
+    bank = models.ForeignKey(
+        FoodBank, on_delete=models.CASCADE, related_name="+", verbose_name=_("food bank")
+    )
+    bank_label = models.CharField(_("food bank"), max_length=120)
+    label = models.CharField(_("goods"), max_length=120)
+    family_code = models.CharField(_("family"), max_length=40)
+    wanted_grams = models.PositiveBigIntegerField(_("wanted"), null=True)
+    is_for_donors = models.BooleanField(default=False)
+    is_for_banks = models.BooleanField(default=False)
+    told_at = models.DateTimeField(_("told"), default=clock.now)
+
+    class Meta:
+        verbose_name = _("need of a food bank")
+        verbose_name_plural = _("needs of the food banks")
+        ordering: ClassVar = ["bank_label", "label", "id"]
+
+    def __str__(self) -> str:
+        return self.label

@@ -6,16 +6,20 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
+from django.conf import settings
 from django.db import connection, transaction
+from django.utils.translation import get_language
 
 from apps.donors.states import DonorKind, SupplySource
-from apps.kernel import clock
+from apps.kernel import clock, facts
 from apps.kernel.abilities import Actor, require
 from apps.offers.services import Place
 from apps.offers.states import OfferKind
+from tenants.accounts.addresses import Entry
 from tenants.crossing import Purpose, in_platform
 from tenants.network import errors, local, routing
 from tenants.network.abilities import abilities
+from tenants.network.facts import OfferPublished
 from tenants.network.models import DonorAccount, NetworkOffer, NetworkOfferLine, RoutingStep
 from tenants.network.states import UNDER_WAY, NetworkOfferStatus, StepState
 
@@ -80,10 +84,13 @@ def offer_publish(
     kind: str = OfferKind.GIFT,
     supply_source: str | None = None,
     comment: str = "",
+    entry: Entry | None = None,
 ) -> NetworkOffer:
     """Publish food to the network and ask the first bank, in one transaction.
 
-    The same ``op_key`` again returns the first offer.
+    The same ``op_key`` again returns the first offer, and writes no second letter. ``entry`` is how the page
+    of the donor is reached, whose letter leads back there in the language of that page; offered elsewhere,
+    nobody gets a letter.
 
     Raises:
         DomainError: no goods, or a pick-up window that is over or reversed.
@@ -117,6 +124,15 @@ def offer_publish(
             _row(offer, position, line) for position, line in enumerate(lines)
         )
         routing.ask_next(offer)
+        if entry is not None:
+            facts.emit(
+                OfferPublished(
+                    offer_id=offer.pk,
+                    scheme=entry.scheme,
+                    port=entry.port,
+                    language=get_language() or settings.LANGUAGE_CODE,
+                )
+            )
         return offer
 
 

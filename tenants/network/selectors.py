@@ -5,7 +5,7 @@ network needs hops to the platform's scope and answers rows already read.
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -15,20 +15,39 @@ from django.http import Http404
 
 from apps.catalogue.states import TemperatureClass
 from apps.kernel import clock
+from apps.kernel.errors import Text
+from apps.kernel.folding import Fold
+from apps.kernel.models import AuditEntry
 from apps.kernel.scope import current_bank_id
+from apps.kernel.telling import HistoryLine, told
 from tenants.crossing import Purpose, in_platform
 from tenants.network.models import (
+    DonorAccount,
     NetworkOffer,
     NetworkOfferLine,
     RoutingStep,
     Transfer,
+    TransferEvent,
     TransferLine,
 )
 from tenants.network.rules import Ask, Candidate, OfferToRoute, Why, route
 from tenants.network.states import OPEN_TRANSFERS, TransferState
 from tenants.registry import territory
-from tenants.registry.models import FoodBank
+from tenants.registry.models import FoodBank, erased_name
 from tenants.registry.selectors import banks_serving, operating_banks
+from tenants.registry.states import BankStatus
+
+USUAL_FAMILIES = (
+    "PAIN_BOULANGERIE",
+    "FRUITS_LEGUMES_FRAIS",
+    "PRODUITS_LAITIERS",
+    "VIANDES",
+    "PLATS_PREPARES",
+    "EPICERIE_SALEE",
+    "EPICERIE_SUCREE",
+    "BOISSONS",
+)
+"""What shops give most, before a donor has habits of its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +61,16 @@ class BankFlow:
     shipped_grams: int
     received_grams: int
     lost_grams: int
+
+
+def families_at_hand(account: DonorAccount | None) -> list[str]:
+    """Return the families to show a donor first: what it gives most, then what everybody gives."""
+    given: list[str] = []
+    if account is not None:
+        lines = NetworkOfferLine.objects.filter(offer__donor_account=account)
+        counted = lines.values("family_code").annotate(times=Count("pk")).order_by("-times", "family_code")
+        given = [row["family_code"] for row in counted[: len(USUAL_FAMILIES)]]
+    return [*given, *(code for code in USUAL_FAMILIES if code not in given)][: len(USUAL_FAMILIES)]
 
 
 def candidates() -> list[Candidate]:
@@ -160,6 +189,27 @@ def transfer_here(pk: UUID) -> Transfer:
     return transfer
 
 
+def told_by_the_other(transfer: Transfer, labels: Mapping[str, Text], most: int) -> list[HistoryLine]:
+    """Return what the other bank did with a transfer of the open bank, newest first, under its name."""
+    theirs = TransferEvent.objects.filter(transfer=transfer).exclude(bank_id=current_bank_id())
+    return [
+        told(
+            AuditEntry(
+                at=event.at,
+                actor_id=event.bank_id,
+                actor_label=event.bank_label,
+                actor_role=event.actor_role,
+                record_kind=transfer._meta.label_lower,
+                action=event.action,
+                changes=event.changes,
+                reason=event.reason,
+            ),
+            labels=labels,
+        )
+        for event in theirs[:most]
+    ]
+
+
 def transfers_waiting() -> dict[str, int]:
     """Return how many transfers wait for the open bank: to answer, to ship, to receive."""
     bank_id = current_bank_id()
@@ -168,6 +218,10 @@ def transfers_waiting() -> dict[str, int]:
         to_ship=Count("pk", Q(from_bank_id=bank_id, state=TransferState.ACCEPTED)),
         to_receive=Count("pk", Q(to_bank_id=bank_id, state=TransferState.SHIPPED)),
     )
+
+
+def _shown(name: str, status: str) -> str:
+    return erased_name(name) if status == BankStatus.ERASED else name
 
 
 def flows_between_banks(*, since: dt.date | None = None, until: dt.date | None = None) -> list[BankFlow]:
@@ -184,18 +238,20 @@ def flows_between_banks(*, since: dt.date | None = None, until: dt.date | None =
         shipped.values(
             from_bank_id=F("transfer__from_bank_id"),
             from_label=F("transfer__from_bank__name"),
+            from_status=F("transfer__from_bank__status"),
             to_bank_id=F("transfer__to_bank_id"),
             to_label=F("transfer__to_bank__name"),
+            to_status=F("transfer__to_bank__status"),
         )
         .annotate(shipped=Sum("shipped_grams"), received=Sum("received_grams"), lost=Sum("lost_grams"))
-        .order_by("-shipped", "from_label", "to_label")
+        .order_by("-shipped", Fold("from_label"), Fold("to_label"))
     )
     return [
         BankFlow(
             from_bank_id=row["from_bank_id"],
-            from_label=row["from_label"],
+            from_label=_shown(row["from_label"], row["from_status"]),
             to_bank_id=row["to_bank_id"],
-            to_label=row["to_label"],
+            to_label=_shown(row["to_label"], row["to_status"]),
             shipped_grams=row["shipped"],
             received_grams=row["received"],
             lost_grams=row["lost"],

@@ -1,5 +1,15 @@
-"""Writes of the network, all of them: donors and offers, routing, transfers between banks."""
+"""Writes of the network, all of them: donors, their links and offers, routing, transfers between banks."""
 
+from tenants.network.linking import (
+    link_ask,
+    link_ensure,
+    link_make,
+    link_renew,
+    link_restore,
+    link_revoke,
+    link_send,
+    link_used,
+)
 from tenants.network.offering import (
     NewNetworkLine,
     donor_account_ensure,
@@ -19,6 +29,14 @@ from tenants.network.transfers import (
 __all__ = [
     "NewNetworkLine",
     "donor_account_ensure",
+    "link_ask",
+    "link_ensure",
+    "link_make",
+    "link_renew",
+    "link_restore",
+    "link_revoke",
+    "link_send",
+    "link_used",
     "offer_publish",
     "offer_withdraw",
     "step_answer",

@@ -2,9 +2,12 @@
 
 import logging
 
+from celery import shared_task
+
 from apps.kernel import clock
 from apps.kernel.abilities import software
 from tenants.isolation.references import orphans
+from tenants.network.needs import needs_tell
 from tenants.network.services import steps_advance_due
 from tenants.tasks.base import platform_task
 
@@ -24,3 +27,9 @@ def check_references() -> int:
     for orphan in found:
         logger.error("a reference leads nowhere: %s", orphan)
     return len(found)
+
+
+@shared_task(name="network.tell_needs")
+def tell_needs() -> int:
+    """Tell what the bank lacks and shares, every ten minutes; harmless when run twice at once."""
+    return needs_tell()

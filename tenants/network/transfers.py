@@ -4,8 +4,9 @@ Each side acts in its own scope; the document is locked before either ledger, an
 the two at every commit. An act touches one bank's schema only, so no two schemas are locked at once.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -14,9 +15,12 @@ from django.db import connection, transaction
 
 from apps.kernel import clock
 from apps.kernel.abilities import Actor, require
+from apps.kernel.changes import Changes, changed_fields, differences, first_values, part_of
 from apps.kernel.errors import Forbidden
 from apps.kernel.history import write_entry
 from apps.kernel.scope import current_bank_id
+from apps.receiving.rules import REFUSE, Limit, temperature_verdict
+from apps.receiving.selectors import temperature_limits
 from apps.sites.models import Location
 from apps.stock.ledger import Document
 from apps.stock.models import Lot
@@ -25,7 +29,7 @@ from apps.stock.services import surplus_arrive, surplus_ship
 from tenants.crossing import Purpose, in_platform, in_tenant
 from tenants.network import errors
 from tenants.network.abilities import abilities
-from tenants.network.models import Transfer, TransferLine
+from tenants.network.models import Transfer, TransferEvent, TransferLine
 from tenants.network.states import TRANSFER_STEPS, TransferState
 from tenants.registry.models import FoodBank
 from tenants.registry.states import BankStatus
@@ -77,7 +81,9 @@ def transfer_propose(
         )
         line.transfer = transfer
         line.save(force_insert=True)
-    write_entry(actor, transfer, "created", reason=comment)
+        lines = {"lines": part_of(line, first_values(line, part_as="lines"))}
+        told = first_values(transfer) | lines
+        _tell(actor, transfer, from_bank, "created", changes=told, reason=comment)
     return transfer
 
 
@@ -129,7 +135,7 @@ def transfer_ship(
         DomainError: more than agreed, or the lot may not leave.
     """
     require(abilities(actor, transfer), "ship")
-    with _step(transfer, TransferState.SHIPPED) as (locked, lines):
+    with _step(actor, transfer, TransferState.SHIPPED) as (locked, lines):
         document = _document(locked)
         with in_tenant(locked.from_bank, Purpose.TRANSFER):
             for line in lines:
@@ -143,7 +149,6 @@ def transfer_ship(
                     transfer_line_id=line.pk,
                     document=document,
                 )
-            write_entry(actor, locked, "shipped", reason=carrier)
             locked.shipped_on = clock.today()
         TransferLine.objects.bulk_update(lines, ["shipped_grams"])
         locked.carrier = carrier
@@ -158,46 +163,55 @@ def transfer_receive(
     received: Mapping[UUID, int],
     location: Location,
     reason: str = "",
+    temperature_c: Decimal | None = None,
 ) -> Transfer:
     """Take the goods off the road: the receiver's ledger and the document in one transaction.
 
     ``received`` maps a line to the grams weighed (a line left out did not arrive); what is missing is
-    a loss in transport of the receiver's new lot, with its reason.
+    a loss in transport of the receiver's new lot, with its reason. Cold goods pass the same control as at
+    the dock: measured (°C), and none accepted above the bank's limit.
 
     Raises:
         Forbidden: only the receiver's managers and warehouse.
         Conflict: the transfer is not on the road.
-        DomainError: more than was shipped, a difference without a reason, a family not known here.
+        DomainError: more than was shipped, a difference without a reason, a family not known here, goods
+            too warm or not measured.
     """
     require(abilities(actor, transfer), "receive")
-    with _step(transfer, TransferState.RECEIVED) as (locked, lines):
+    with _step(actor, transfer, TransferState.RECEIVED, reason) as (locked, lines):
         document = _document(locked)
         with in_tenant(locked.to_bank, Purpose.TRANSFER):
+            limits = temperature_limits()
             for line in lines:
                 _weigh(line, received.get(line.pk, 0), reason)
+                origin = msgspec.convert(line.origin, LotOrigin)
+                _check_cold(line, limits.get(origin.temperature_class), temperature_c)
                 surplus_arrive(
                     actor,
                     op_key=uuid5(line.pk, "arrive"),
-                    origin=msgspec.convert(line.origin, LotOrigin),
+                    origin=origin,
                     location=location,
                     received_grams=line.received_grams,
                     lost_grams=line.lost_grams,
                     transfer_line_id=line.pk,
                     document=document,
+                    temperature_c=temperature_c,
                 )
-            write_entry(actor, locked, "received", reason=reason)
             locked.received_on = clock.today()
         TransferLine.objects.bulk_update(lines, ["received_grams", "lost_grams", "loss_reason"])
     return locked
 
 
 @contextmanager
-def _step(transfer: Transfer, to: TransferState) -> Iterator[tuple[Transfer, list[TransferLine]]]:
-    """Lock a transfer and its lines for one step, in one transaction, and save it there at the end.
+def _step(
+    actor: Actor, transfer: Transfer, to: TransferState, reason: str = ""
+) -> Iterator[tuple[Transfer, list[TransferLine]]]:
+    """Lock a transfer and its lines for one step of this side, in one transaction; save and tell it.
 
     Raises:
         TransferMoved: it cannot go there from where it is.
     """
+    here = current_bank_id()
     with in_platform(Purpose.TRANSFER), transaction.atomic():
         rows = Transfer.objects.select_for_update(of=("self",)).select_related("from_bank", "to_bank")
         locked = rows.get(pk=transfer.pk)
@@ -206,18 +220,44 @@ def _step(transfer: Transfer, to: TransferState) -> Iterator[tuple[Transfer, lis
         lines = list(locked.lines.select_for_update().order_by("pk"))
         yield locked, lines
         locked.state = to
+        changes = differences(locked, changed_fields(locked)) | _told_of(lines)
         locked.updated_at = clock.now()
         locked.save()
+        side = locked.from_bank if here == locked.from_bank_id else locked.to_bank
+        _tell(actor, locked, side, to.value, changes=changes, reason=reason)
+
+
+def _told_of(lines: Sequence[TransferLine]) -> dict[str, Any]:
+    """Return what a step changed of the lines."""
+    parts: dict[str, Any] = {}
+    for line in lines:
+        changes = differences(line, changed_fields(line))
+        parts |= part_of(line, changes) if changes else {}
+    return {"lines": parts} if parts else {}
+
+
+def _tell(
+    actor: Actor, transfer: Transfer, side: FoodBank, action: str, *, changes: Changes, reason: str
+) -> None:
+    """Write what one side did: with the person's name at home, without it where both sides read."""
+    TransferEvent.objects.create(
+        transfer=transfer,
+        bank_id=side.pk,
+        bank_label=side.name,
+        actor_role=actor.main_role,
+        action=action,
+        changes=changes,
+        reason=reason[:500],
+        at=clock.now(),
+    )
+    with in_tenant(side, Purpose.TRANSFER):
+        write_entry(actor, transfer, action, changes=changes, reason=reason)
 
 
 def _answer(actor: Actor, transfer: Transfer, verb: str, to: TransferState, comment: str) -> Transfer:
     require(abilities(actor, transfer), verb)
-    here = current_bank_id()
-    with _step(transfer, to) as (locked, _lines):
+    with _step(actor, transfer, to, comment) as (locked, _lines):
         locked.answered_at = clock.now()
-        side = locked.from_bank if here == locked.from_bank_id else locked.to_bank
-        with in_tenant(side, Purpose.TRANSFER):
-            write_entry(actor, locked, to.value, reason=comment)
     return locked
 
 
@@ -256,6 +296,16 @@ def _weigh(line: TransferLine, grams: int, reason: str) -> None:
     if line.lost_grams and not reason.strip():
         raise errors.DifferenceWithoutReason
     line.loss_reason = reason[:300] if line.lost_grams else ""
+
+
+def _check_cold(line: TransferLine, limit: Limit | None, temperature_c: Decimal | None) -> None:
+    """Hold what arrived of a line against the limit of its temperature class at this bank."""
+    if limit is None or not line.received_grams:
+        return
+    if temperature_c is None:
+        raise errors.ArrivedUnmeasured(label=line.label)
+    if temperature_verdict(temperature_c, limit) == REFUSE:
+        raise errors.ArrivedTooWarm(label=line.label, limit=limit.refused_above_c)
 
 
 def _document(transfer: Transfer) -> Document:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tenants.network.views import staff
+from tenants.network.views import links, staff, traces
 
 urlpatterns = [
     path("transfers/", staff.TransferList.as_view(), name="network_transfer_list"),
@@ -12,6 +12,15 @@ urlpatterns = [
     path("transfers/<uuid:pk>/cancel/", staff.TransferCancel.as_view(), name="network_transfer_cancel"),
     path("transfers/<uuid:pk>/ship/", staff.TransferShip.as_view(), name="network_transfer_ship"),
     path("transfers/<uuid:pk>/receive/", staff.TransferReceive.as_view(), name="network_transfer_receive"),
+    path("needs/", staff.NeedList.as_view(), name="network_need_list"),
     path("lots/<uuid:lot_id>/propose/", staff.transfer_propose, name="network_transfer_propose"),
+    path("lots/<uuid:lot_id>/trace/", traces.lot_trace, name="network_lot_trace"),
+    path("donors/<uuid:pk>/link/", links.DonorLink.as_view(), name="network_donor_link"),
+    path("donors/<uuid:pk>/link/make/", links.LinkMake.as_view(), name="network_donor_link_make"),
+    path("donors/<uuid:pk>/link/send/", links.LinkSend.as_view(), name="network_donor_link_send"),
+    path("donors/<uuid:pk>/link/sheet/", links.LinkSheet.as_view(), name="network_donor_link_sheet"),
+    path("donors/<uuid:pk>/link/renew/", links.LinkRenew.as_view(), name="network_donor_link_renew"),
+    path("donors/<uuid:pk>/link/revoke/", links.LinkRevoke.as_view(), name="network_donor_link_revoke"),
+    path("donors/<uuid:pk>/link/restore/", links.LinkRestore.as_view(), name="network_donor_link_restore"),
     path("offers/<uuid:step_id>/", staff.offer_trail, name="network_offer_trail"),
 ]

@@ -9,6 +9,7 @@ urlpatterns = [
     path("banks/", public.bank_list, name="network_bank_list"),
     path("banks/find/", public.bank_find, name="network_bank_find"),
     path("give/", donor.offer_give, name="network_offer_give"),
+    path("give/link/", donor.link_request, name="network_link_ask"),
     path("give/<str:word>/", donor.offer_give, name="network_offer_declare"),
     path("offers/<str:token>/", donor.offer_status, name="network_offer_status"),
     path("offers/<str:token>/withdraw/", donor.offer_take_back, name="network_offer_withdraw"),

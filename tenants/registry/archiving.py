@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from apps.kernel.abilities import Actor, Role, require, verbs
 from apps.kernel.errors import DomainError
@@ -37,14 +37,23 @@ def require_archivable(bank: FoodBank) -> None:
     waiting = open_transfers.filter(state__in=OPEN_TRANSFERS).count()
     if waiting:
         raise StillBusy(
-            _("%(count)s transfers with other banks are open: finish or cancel them first."),
+            ngettext_lazy(
+                "%(count)s transfer with another bank is open: finish or cancel it first.",
+                "%(count)s transfers with other banks are open: finish or cancel them first.",
+                waiting,
+            ),
             params={"count": waiting},
         )
     gone = (BankStatus.ARCHIVED, BankStatus.ERASED)
     antennas = FoodBank.objects.filter(parent_id=bank.pk).exclude(status__in=gone).count()
     if antennas:
         raise StillBusy(
-            _("%(count)s antennas depend on this bank: archive them first."), params={"count": antennas}
+            ngettext_lazy(
+                "%(count)s antenna depends on this bank: archive it first.",
+                "%(count)s antennas depend on this bank: archive them first.",
+                antennas,
+            ),
+            params={"count": antennas},
         )
 
 

@@ -23,6 +23,7 @@ KEPT: Final[Mapping[str, str]] = {
     "registry_bankstep": "the step that erased it",
     "registry_erasureproof": "the proof of the erasure",
     "network_transfer": "papers of goods that other banks sent or received; they must be able to trace them",
+    "network_transferevent": "what each side did with those papers; they name no person",
     "network_transitleg": "grams that those papers account for",
     "network_routingstep": "answers to offers of donors, without what was written about the bank",
     "federation_delta": "national figures of past days, by number of the bank",

@@ -66,7 +66,7 @@ class Manifest:
     """What a bundle holds.
 
     ``blueprint`` names the version of its space; ``people`` are memberships with the e-mail address they
-    hang on.
+    hang on, ``invitations`` those that wait for an answer.
     """
 
     bank: dict[str, Any]
@@ -76,6 +76,7 @@ class Manifest:
     hosts: list[str] = field(default_factory=list)
     departments: list[str] = field(default_factory=list)
     people: list[dict[str, Any]] = field(default_factory=list)
+    invitations: list[dict[str, Any]] = field(default_factory=list)
     tables: list[TableCopy] = field(default_factory=list)
     public: list[TableCopy] = field(default_factory=list)
     sequences: dict[str, list[Any]] = field(default_factory=dict)

@@ -178,7 +178,7 @@ def _removed(
     kept += Counter({User._meta.db_table: staying})
     move(actor, bank=bank, to=BankStatus.ERASED, reason=reason)
     FoodBank.objects.filter(pk=bank.pk).update(
-        name=f"Erased bank {bank.pk.hex[-8:]}",
+        name=bank.pk.hex[-8:],
         slug=f"erased-{bank.pk.hex[-12:]}",
         schema_name=f"erased_{bank.pk.hex}",
         **BLANK,

@@ -18,7 +18,6 @@ from psycopg import sql
 from apps.kernel import clock
 from apps.kernel.abilities import Actor, Role, require, verbs
 from apps.kernel.scope import OWNER_DATABASE
-from tenants.accounts.models import Membership
 from tenants.crossing import Purpose, in_owner
 from tenants.isolation.files import files_of, open_file
 from tenants.isolation.replay import Patience, patiently
@@ -27,6 +26,7 @@ from tenants.registry.belongings import belongings
 from tenants.registry.bundle import CHUNK_BYTES, BundleWriter, FileCopy, Manifest, Measured, TableCopy
 from tenants.registry.locks import BankBusy, bank_lock
 from tenants.registry.models import FoodBank
+from tenants.registry.peopling import invitations_told, people_told
 from tenants.registry.states import BankStatus
 from tenants.registry.tables import Table, tables_of
 from tenants.registry.versions import followed
@@ -36,7 +36,7 @@ SECRET: Final = frozenset({"accounts_apitoken"})
 ELSEWHERE: Final = frozenset({"accounts_membership", "registry_domain", "registry_territory"})
 """Shared rows that the manifest itself says, in words that another installation can read."""
 WORKING: Final = frozenset({"registry_bankstep", "registry_erasureproof"})
-WITHOUT: Final = {"network_networkoffer": ("public_token",)}
+WITHOUT: Final = {"network_networkoffer": ("public_token",), "accounts_invitation": ("digest",)}
 THROUGH: Final = {
     "network_transferline": ("transfer_id", "network_transfer"),
     "network_networkoffer": ("id", "network_routingstep"),
@@ -94,7 +94,8 @@ def _written(bank: FoodBank, writer: BundleWriter, tell: progress.Tell) -> Manif
         tables.run("SET TRANSACTION READ ONLY")
         manifest.hosts = [domain.domain for domain in bank.domains.order_by("-is_primary", "domain")]
         manifest.departments = [each.department for each in bank.territories.order_by("department")]
-        manifest.people = _people(bank)
+        manifest.people = people_told(bank)
+        manifest.invitations = invitations_told(bank)
         _copy_own(bank, manifest, writer, tell)
         _copy_shared(bank, manifest, writer, tell)
     names = list(files_of(bank.pk))
@@ -189,23 +190,6 @@ def _file_copied(bank: FoodBank, name: str, writer: BundleWriter) -> FileCopy:
         while piece := read(CHUNK_BYTES):
             out.write(piece)
     return FileCopy(name=name.rpartition("/")[2], size=out.size, digest=out.digest)
-
-
-def _people(bank: FoodBank) -> list[dict[str, Any]]:
-    """Return the memberships of a bank with what another installation needs to know the person again."""
-    held = Membership.objects.filter(bank_id=bank.pk).select_related("user").order_by("created_at", "pk")
-    return [
-        {
-            "email": hat.user.email,
-            "full_name": hat.user.full_name,
-            "language": hat.user.language,
-            "role": hat.role,
-            "partner_id": str(hat.partner_id) if hat.partner_id else None,
-            "created_at": hat.created_at.isoformat(),
-            "ended_at": hat.ended_at.isoformat() if hat.ended_at else None,
-        }
-        for hat in held
-    ]
 
 
 def manifest_json(manifest: Manifest) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from django.contrib.auth.hashers import make_password
 from django.db.models import Q, QuerySet
 
 from tenants.accounts.models import Membership, User
+from tenants.accounts.signing_in.models import SignInEvent
 
 NOWHERE: Final = "erased.invalid"
 """Domain of the addresses that nobody has any more."""
@@ -40,6 +41,7 @@ def people_made_nameless(bank_id: UUID) -> list[UUID]:
         person.is_active, person.last_login = False, None
         person.password = make_password(None)
     fields = ["email", "full_name", "language", "is_active", "last_login", "password"]
+    SignInEvent.objects.filter(user__in=leaving).update(changes={})
     User.objects.bulk_update(leaving, fields, batch_size=500)
     return [person.pk for person in leaving]
 

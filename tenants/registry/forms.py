@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from apps.kernel.folding import Fold
 from apps.kernel.forms import field_for
 from tenants.registry.models import FoodBank
 from tenants.registry.states import BankKind, BankStatus
@@ -38,7 +39,7 @@ class NewBankForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         gone = (BankStatus.ARCHIVED, BankStatus.ERASED)
-        parents = FoodBank.objects.filter(kind=BankKind.BANK).exclude(status__in=gone).order_by("name")
+        parents = FoodBank.objects.filter(kind=BankKind.BANK).exclude(status__in=gone).order_by(Fold("name"))
         self.fields["parent"].queryset = parents  # type: ignore[attr-defined]
         for name in ADDRESS:
             field = field_for(FoodBank._meta.get_field(name))

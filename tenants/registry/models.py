@@ -5,11 +5,13 @@ from zoneinfo import available_timezones
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_tenants.models import DomainMixin, TenantMixin
 
 from apps.kernel import clock
 from apps.kernel.models import new_id
+from apps.kernel.sentences import told
 from tenants.registry.states import UNFINISHED, BankKind, BankStatus, StepKind, StepState
 
 
@@ -21,6 +23,11 @@ def validate_timezone(name: str) -> None:
     """
     if name not in available_timezones():
         raise ValidationError(_("Unknown time zone."), code="timezone_unknown")
+
+
+def erased_name(number: str) -> str:
+    """Return what an erased bank is called, in the current language, from the number its row keeps."""
+    return gettext("Erased bank %(number)s") % {"number": number} if number else gettext("An erased bank")
 
 
 class FoodBankQuerySet(models.QuerySet["FoodBank"]):
@@ -89,7 +96,12 @@ class FoodBank(TenantMixin):  # type: ignore[misc]
         ]
 
     def __str__(self) -> str:
-        return self.name
+        return self.shown_name
+
+    @property
+    def shown_name(self) -> str:
+        """The name; of an erased bank, whose row keeps no name, its number in the current language."""
+        return erased_name(self.name) if self.status == BankStatus.ERASED else self.name
 
     @property
     def has_schema(self) -> bool:
@@ -174,7 +186,8 @@ class BankEvent(models.Model):
 class BankStep(models.Model):
     """Work on one bank that the owner of the database does in the background; one at a time per bank.
 
-    ``done`` of ``total`` parts are over; ``facts`` is what came of it, ``error`` why it failed, in words.
+    ``done`` of ``total`` parts are over; ``facts`` is what came of it; ``error`` is the code of why it failed
+    and ``failure`` the sentence, in no language.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -191,6 +204,7 @@ class BankStep(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     facts = models.JSONField(default=dict)
     error = models.CharField(_("error"), max_length=500, blank=True)
+    failure = models.JSONField(default=dict, db_default={})
     asked_at = models.DateTimeField(_("asked at"), default=clock.now)
     started_at = models.DateTimeField(_("started at"), null=True)
     finished_at = models.DateTimeField(_("finished at"), null=True)
@@ -212,6 +226,11 @@ class BankStep(models.Model):
     def is_over(self) -> bool:
         """Tell whether nothing more will happen."""
         return self.state not in UNFINISHED
+
+    @property
+    def failed_because(self) -> str:
+        """Why it failed, in the current language; a fault of the software has only its class."""
+        return told(self.failure) or gettext(self.error) if self.error else ""
 
 
 class ErasureProof(models.Model):

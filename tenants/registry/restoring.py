@@ -7,7 +7,6 @@ it. An export of an older version is loaded into a space of that
 version, which is then brought to the present.
 """
 
-import datetime as dt
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +19,7 @@ from django.core.exceptions import SuspiciousOperation, ValidationError
 from django.core.files import File
 from django.db import DataError, IntegrityError, NotSupportedError, ProgrammingError, transaction
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 from psycopg import sql
 
 from apps.kernel.abilities import Actor, Role, require, verbs
@@ -27,7 +27,6 @@ from apps.kernel.errors import DomainError
 from apps.kernel.models import StoredFile, new_id
 from apps.kernel.scope import OWNER_DATABASE
 from apps.stock.selectors import ledger_verify
-from tenants.accounts.models import Membership, User
 from tenants.crossing import Purpose, in_owner
 from tenants.isolation.files import ROOT, delete_file, files_of, restore_file
 from tenants.isolation.owning import owning
@@ -38,6 +37,7 @@ from tenants.registry.exporting import BUSINESS
 from tenants.registry.locks import bank_lock, hold_names
 from tenants.registry.models import Domain, FoodBank, Territory
 from tenants.registry.naming import require_free_name, schema_for
+from tenants.registry.peopling import invitations_loaded, people_loaded
 from tenants.registry.services import event_write, move
 from tenants.registry.states import BankStatus
 from tenants.registry.tables import Table, tables_of
@@ -119,8 +119,8 @@ def _written(
             facts = {"digest": bundle.manifest.digest, "made_at": bundle.manifest.made_at}
             event_write(actor, bank=bank, action="restored", facts=facts)
             move(actor, bank=bank, to=BankStatus.READY)
-            said = str(_("Restored from an export of %(when)s")) % {"when": bundle.manifest.made_at[:16]}
-            move(actor, bank=bank, to=BankStatus.SUSPENDED, reason=said)
+            origin = {"restored_from": bundle.manifest.made_at}
+            move(actor, bank=bank, to=BankStatus.SUSPENDED, facts=origin)
             _load_files(bundle, bank_id, put, tell)
     except BaseException:
         for name in put:
@@ -140,7 +140,9 @@ def _load_rows(bundle: BundleReader, bank: FoodBank, *, is_copy: bool, tell: pro
         _rename_files(bank, bundle.manifest)
     else:
         _load_shared(bundle, bank.pk)
-    _load_people(bank, bundle.manifest)
+    people_loaded(bank, bundle.manifest)
+    if not is_copy:
+        invitations_loaded(bank, bundle.manifest)
 
 
 def _require_known_version(manifest: Manifest) -> None:
@@ -317,19 +319,6 @@ def _require_of_this_bank(bank_id: UUID, name: str) -> None:
         )
 
 
-def _load_people(bank: FoodBank, manifest: Manifest) -> None:
-    """Give the bank's people their hats again, by e-mail address; hats that are held stay as they are."""
-    for said in manifest.people:
-        user = User.objects.filter(email=said["email"]).first()
-        if user is None:
-            user = User.objects.create_user(said["email"], said["full_name"], language=said["language"])
-        hat = {"user": user, "bank": bank, "role": said["role"], "partner_id": said["partner_id"]}
-        ended = dt.datetime.fromisoformat(said["ended_at"]) if said["ended_at"] else None
-        if not Membership.objects.filter(**hat, ended_at=ended).exists():
-            given = dt.datetime.fromisoformat(said["created_at"])
-            Membership.objects.create(**hat, created_at=given, ended_at=ended)
-
-
 def _rename_files(bank: FoodBank, manifest: Manifest) -> None:
     """Point a copy's rows at its own files: names begin with the number of their bank."""
     tables.run(
@@ -351,6 +340,10 @@ def _require_sound_books(bank: FoodBank) -> None:
         wrong: list[Any] = list(ledger_verify())
     if wrong:
         raise LedgerDiffers(
-            _("The books of this export do not add up: %(count)s differences, the first in lot %(lot)s."),
+            ngettext_lazy(
+                "The books of this export do not add up: %(count)s difference, in lot %(lot)s.",
+                "The books of this export do not add up: %(count)s differences, the first in lot %(lot)s.",
+                len(wrong),
+            ),
             params={"count": len(wrong), "lot": wrong[0].lot_number},
         )

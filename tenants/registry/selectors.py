@@ -8,7 +8,8 @@ from uuid import UUID
 
 from django.db.models import Count, Max, Min, Q, QuerySet
 
-from tenants.federation.models import Delta, Rollup
+from apps.kernel.folding import Fold, by_words
+from tenants.federation.models import BooksCheck, Delta, Rollup
 from tenants.outbox.models import OutboxMessage
 from tenants.registry.models import BankStep, FoodBank
 from tenants.registry.states import UNFINISHED, BankKind
@@ -16,11 +17,12 @@ from tenants.registry.states import UNFINISHED, BankKind
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """How a bank does, as the operator sees it: the last movement, what waits, what is set aside."""
+    """How a bank does, as the operator sees it: last movement, what waits, what is set aside, its books."""
 
     last_activity: dt.date | None = None
     waiting_since: dt.datetime | None = None
     parked: int = 0
+    books: BooksCheck | None = None
     step: BankStep | None = None
 
 
@@ -30,7 +32,7 @@ def operating_banks() -> QuerySet[FoodBank]:
         FoodBank.objects.operating()
         .select_related("parent")
         .prefetch_related("domains", "territories")
-        .order_by("name")
+        .order_by(Fold("name"))
     )
 
 
@@ -40,18 +42,20 @@ def all_banks() -> QuerySet[FoodBank]:
 
 
 def standings(banks: Iterable[UUID] | None = None) -> dict[UUID, Standing]:
-    """Return how banks do, all of them by default: five statements, whatever the number of banks."""
+    """Return how banks do, all of them by default: six statements, whatever the number of banks."""
     wanted = Q() if banks is None else Q(bank_id__in=list(banks))
     outbox = _outbox(wanted)
     days = _last_days(Rollup.objects.filter(wanted)) | _last_days(Delta.objects.filter(wanted))
     steps = {step.bank_id: step for step in BankStep.objects.filter(wanted, state__in=UNFINISHED)}
+    books = {check.bank_id: check for check in BooksCheck.objects.filter(wanted)}
     found = {}
-    for bank_id in {*outbox, *days, *steps}:
+    for bank_id in {*outbox, *days, *steps, *books}:
         since, parked = outbox.get(bank_id, (None, 0))
         found[bank_id] = Standing(
             last_activity=days.get(bank_id),
             waiting_since=since,
             parked=parked,
+            books=books.get(bank_id),
             step=steps.get(bank_id),
         )
     return found
@@ -78,7 +82,7 @@ def federation() -> FoodBank | None:
 def banks_serving(department: str) -> list[FoodBank]:
     """Return who serves a department, antennas before their parent, then by name."""
     banks = operating_banks().filter(territories__department=department)
-    return sorted(banks, key=lambda bank: (bank.kind != BankKind.ANTENNA, bank.name))
+    return sorted(banks, key=lambda bank: (bank.kind != BankKind.ANTENNA, by_words(bank.name)))
 
 
 def _last_days(figures: QuerySet[Any]) -> dict[UUID, dt.date]:

@@ -13,6 +13,7 @@ from apps.kernel.errors import Conflict, DomainError
 from apps.kernel.scope import OWNER_DATABASE
 from tenants.crossing import Purpose, in_owner, in_platform
 from tenants.isolation.schemas import build_schema
+from tenants.registry.letterheads import letterhead_prepare
 from tenants.registry.locks import BankBusy, bank_lock, hold_names, require_idle
 from tenants.registry.models import BankEvent, BankStep, Domain, FoodBank, Territory
 from tenants.registry.naming import require_free_name, schema_for
@@ -78,6 +79,7 @@ def bank_provision(actor: Actor, *, bank: FoodBank, activate: bool = True) -> Fo
         if bank.status == BankStatus.PROVISIONING:
             if bank.has_schema:
                 build_schema(bank.schema_name)
+                letterhead_prepare(bank)
             with transaction.atomic(using=OWNER_DATABASE):
                 move(actor, bank=bank, to=BankStatus.READY)
         if bank.status == BankStatus.READY and activate:

@@ -43,10 +43,10 @@ GONE: Final = (BankStatus.ERASED,)
 class StepKind(models.TextChoices):
     """What the owner of the database is asked to do with a bank, in the background."""
 
-    PROVISION = "provision", _("Open")
-    EXPORT = "export", _("Export")
-    ARCHIVE = "archive", _("Archive")
-    ERASE = "erase", _("Erase")
+    PROVISION = "provision", pgettext_lazy("step", "Open")
+    EXPORT = "export", pgettext_lazy("step", "Export")
+    ARCHIVE = "archive", pgettext_lazy("step", "Archive")
+    ERASE = "erase", pgettext_lazy("step", "Erase")
 
 
 class StepState(models.TextChoices):

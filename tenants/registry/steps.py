@@ -20,6 +20,7 @@ from apps.kernel import clock
 from apps.kernel.abilities import Actor, Role, require, verbs
 from apps.kernel.errors import Busy, DomainError, refusal_in
 from apps.kernel.scope import OWNER_DATABASE
+from apps.kernel.sentences import Kept, kept
 from tenants.crossing import Purpose, in_owner, in_platform
 from tenants.registry import progress
 from tenants.registry.archiving import bank_archive, export_store, require_archivable
@@ -32,6 +33,7 @@ from tenants.registry.states import UNFINISHED, BankStatus, StepKind, StepState
 ATTEMPTS: Final = 5
 """After so many interruptions a step fails, and a person looks at it."""
 WRITTEN_EVERY: Final = dt.timedelta(milliseconds=300)
+_END: Final = ("state", "error", "failure", "facts", "finished_at")
 
 logger = logging.getLogger("collecto.banks")
 
@@ -89,7 +91,7 @@ def _run(step_id: UUID, tell: progress.Tell) -> BankStep:
     if step.is_over:
         return step
     if step.attempts >= ATTEMPTS:
-        return _over(step, StepState.FAILED, error=str(_("Interrupted too often.")))
+        return _over(step, StepState.FAILED, error="interrupted", failure=kept(_("Interrupted too often.")))
     step.attempts += 1
     step.state, step.started_at = StepState.RUNNING, step.started_at or clock.now()
     try:
@@ -100,7 +102,8 @@ def _run(step_id: UUID, tell: progress.Tell) -> BankStep:
             return _put_back(step)
         if refusal is None:
             logger.exception("a step on a bank failed", extra={"step": str(step.pk), "kind": step.kind})
-        return _over(step, StepState.FAILED, error=refusal.message if refusal else type(error).__qualname__)
+            return _over(step, StepState.FAILED, error=type(error).__qualname__)
+        return _over(step, StepState.FAILED, error=refusal.code, failure=refusal.sentence)
     return _over(step, StepState.DONE, facts=facts)
 
 
@@ -163,15 +166,22 @@ def _hint(step: BankStep) -> None:
 
 
 def _over(
-    step: BankStep, state: StepState, *, error: str = "", facts: Mapping[str, Any] | None = None
+    step: BankStep,
+    state: StepState,
+    *,
+    error: str = "",
+    failure: Kept | None = None,
+    facts: Mapping[str, Any] | None = None,
 ) -> BankStep:
-    """Write how a step ended."""
+    """Write how a step ended: the code of its error, and the sentence in no language."""
     step.state, step.error, step.finished_at = state, error[:500], clock.now()
+    step.failure = failure or {}
     step.facts = {**step.facts, **(facts or {})}
     with in_platform(Purpose.PROVISIONING), transaction.atomic():
-        step.save(update_fields=["state", "error", "facts", "attempts", "started_at", "finished_at"])
+        step.save(update_fields=[*_END, "attempts", "started_at"])
         if state == StepState.FAILED:
-            event_write(_actor_of(step), bank=step.bank, action=f"{step.kind}_failed", reason=error, facts={})
+            said = {"failure": failure or kept(error)}
+            event_write(_actor_of(step), bank=step.bank, action=f"{step.kind}_failed", facts=said)
     return step
 
 

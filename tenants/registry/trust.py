@@ -65,6 +65,24 @@ class _Person(msgspec.Struct):
     partner_id: UUID | None
     created_at: dt.datetime
     ended_at: dt.datetime | None
+    may_invite: bool = False
+    seen_on: dt.date | None = None
+
+
+class _Invitation(msgspec.Struct, forbid_unknown_fields=True):
+    """Somebody who was asked to join and has not answered."""
+
+    email: Annotated[str, msgspec.Meta(min_length=3, max_length=254)]
+    full_name: Annotated[str, msgspec.Meta(max_length=120)]
+    language: Annotated[str, msgspec.Meta(max_length=5)]
+    roles: Annotated[list[str], msgspec.Meta(min_length=1)]
+    partner_id: UUID | None
+    partner_label: Short
+    may_invite: bool
+    reason: Annotated[str, msgspec.Meta(max_length=300)]
+    invited_by_label: Short
+    created_at: dt.datetime
+    expires_at: dt.datetime
 
 
 def require_trustworthy(manifest: Manifest) -> None:
@@ -79,14 +97,16 @@ def require_trustworthy(manifest: Manifest) -> None:
         msgspec.convert(manifest.departments, list[Annotated[str, msgspec.Meta(max_length=3)]])
         msgspec.convert(manifest.migrations, list[tuple[str, str]])
         msgspec.convert(manifest.sequences, dict[str, tuple[int, bool]])
-        for person in people:
-            validate_email(person.email)
+        invited = msgspec.convert(manifest.invitations, list[_Invitation])
+        for email in (*(person.email for person in people), *(asked.email for asked in invited)):
+            validate_email(email)
     except (msgspec.MsgspecError, ValidationError) as error:
         raise BundleBroken(_("This file is not a whole export of a bank.")) from error
     _require_names(_FILE, (each.name for each in manifest.files))
     _require_names(_TABLE, (each.name for each in manifest.tables))
     _require_names(_TABLE, (each.name for each in manifest.public))
-    _require_hats_of_a_bank(people)
+    _require_hats_of_a_bank((each.email, [each.role], each.partner_id) for each in people)
+    _require_hats_of_a_bank((each.email, each.roles, each.partner_id) for each in invited)
 
 
 def _require_names(pattern: re.Pattern[str], names: Iterable[str]) -> None:
@@ -95,13 +115,18 @@ def _require_names(pattern: re.Pattern[str], names: Iterable[str]) -> None:
         raise BundleBroken(_("This file is not a whole export of a bank."))
 
 
-def _require_hats_of_a_bank(people: Iterable[_Person]) -> None:
-    for person in people:
-        if person.role not in HATS or (person.role == Role.PARTNER) != (person.partner_id is not None):
+def _require_hats_of_a_bank(given: Iterable[tuple[str, list[str], UUID | None]]) -> None:
+    """Refuse roles (of an address, with its charity) that a bank does not give by itself.
+
+    Raises:
+        BundleBroken: with the first.
+    """
+    for email, roles, partner_id in given:
+        if not HATS.issuperset(roles) or (Role.PARTNER in roles) != (partner_id is not None):
             raise BundleBroken(
                 _("This export gives %(email)s a role that no bank gives: “%(role)s”."),
                 code="bundle_gives_too_much",
-                params={"email": person.email, "role": person.role[:40]},
+                params={"email": email, "role": ", ".join(roles)[:40]},
             )
 
 

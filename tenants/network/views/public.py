@@ -6,6 +6,7 @@ from django.shortcuts import render
 
 from apps.kernel.doors import reads
 from tenants.network.forms import DepartmentForm
+from tenants.network.needs import needs_for_donors
 from tenants.network.selectors import asking_order
 from tenants.network.words import tier_sentence
 from tenants.registry import territory
@@ -33,7 +34,7 @@ def bank_list(request: HttpRequest) -> HttpResponse:
         }
         for bank in operating_banks()
     ]
-    return render(request, "network/bank_list.html", {"banks": banks})
+    return render(request, "network/bank_list.html", {"banks": banks, "needs": needs_for_donors()})
 
 
 @login_not_required

@@ -1,8 +1,9 @@
 """Pages of a bank's staff: transfers to and from other banks, and where an offer went."""
 
 from collections.abc import Mapping
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, cast
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django import forms
@@ -17,17 +18,19 @@ from apps.kernel.display import Chip
 from apps.kernel.doors import StaffRequest, reads, writes
 from apps.kernel.errors import DomainError, Forbidden, Text
 from apps.kernel.forms import FilterForm, add_refusal
-from apps.kernel.pages import Action, Panel, RecordAct, RecordDetail, RecordList
+from apps.kernel.pages import Action, More, Panel, RecordAct, RecordDetail, RecordList
 from apps.kernel.tables import Column, Kind
 from apps.sites.selectors import active_locations
 from apps.stock.models import Lot
 from apps.stock.selectors import balances_of
 from tenants.network import services
 from tenants.network.abilities import abilities
-from tenants.network.forms import NoteForm, ProposeForm, ReceiveForm, ShipForm, WeighedForm
-from tenants.network.models import Transfer
+from tenants.network.forms import NoteForm, ProposeForm, ReasonForm, ReceiveForm, ShipForm, WeighedForm
+from tenants.network.models import SharedNeed, Transfer
+from tenants.network.needs import needs_of_others
 from tenants.network.selectors import (
     banks_to_send_to,
+    told_by_the_other,
     trail_of_step,
     transfer_here,
     transfers_of,
@@ -52,6 +55,31 @@ class TransferFilter(FilterForm):
     state = forms.ChoiceField(label=_("State"), choices=[("", _("All")), *TransferState.choices])
 
 
+class NeedList(RecordList[SharedNeed]):
+    """What the other banks lack and chose to tell."""
+
+    model = SharedNeed
+    urls = "network_need"
+    abilities = staticmethod(abilities)
+    search_fields = ("bank_label", "label")
+    lead = _("To help, open a lot of the stock and propose it. Only what they chose to tell is shown.")
+    empty_text = _("No other bank tells of a need today.")
+    columns = (
+        Column(label=_("Goods"), value="label", sort="label"),
+        Column(label=_("Food bank"), value="bank_label", sort="bank_label"),
+        Column(label=_("Wanted"), value="wanted_grams", kind=Kind.KG, sort="wanted_grams"),
+        Column(label=_("Told"), value="told_at", kind=Kind.MOMENT, sort="told_at"),
+    )
+
+    def records(self) -> Any:
+        """Return the needs of the others."""
+        return needs_of_others()
+
+    def row_url(self, record: SharedNeed) -> str:
+        """Return the stock of the same goods here."""
+        return f"{reverse('stock_lot_list')}?{urlencode({'q': record.label})}"
+
+
 class TransferList(RecordList[Transfer]):
     """Transfers that this bank sends or receives."""
 
@@ -70,6 +98,12 @@ class TransferList(RecordList[Transfer]):
         Column(label=_("Weight"), value="grams", kind=Kind.KG, sort="grams"),
         Column(label=_("Proposed on"), value="created_at", kind=Kind.MOMENT, sort="created_at"),
     )
+
+    def actions(self, allowed: Abilities) -> list[Action]:
+        """Return the way to what the other banks lack."""
+        return [
+            Action(label=_("What other banks lack"), url=reverse("network_need_list"), icon="hand-helping")
+        ]
 
     def records(self) -> Any:
         """Return the transfers of the bank whose site this is."""
@@ -105,6 +139,10 @@ class TransferDetail(OneTransfer, RecordDetail[Transfer]):
     )
     action_labels = {**dict(TransferState.choices), "shipped": _("Shipped"), "received": _("Received")}
 
+    def more_history(self) -> More:
+        """Return what the other bank did."""
+        return partial(told_by_the_other, self.record, self.action_labels)
+
     def state(self, record: Transfer) -> Chip | None:
         """Return the state shown beside the title."""
         return state_chip(record)
@@ -130,7 +168,7 @@ class TransferAct(OneTransfer, RecordAct[Transfer]):
     model = Transfer
     urls = "network_transfer"
     abilities = staticmethod(abilities)
-    form_class = NoteForm
+    form_class: type[forms.BaseForm] = NoteForm
     success = _("Transfer %(record)s: done.")
 
 
@@ -147,6 +185,7 @@ class TransferDecline(TransferAct):
     """The receiver says no."""
 
     verb = "decline"
+    form_class = ReasonForm
     title = submit = _("Decline the transfer")
     service = staticmethod(services.transfer_decline)
 
@@ -155,7 +194,9 @@ class TransferCancel(TransferAct):
     """The sender takes the proposal back."""
 
     verb = "cancel"
+    form_class = ReasonForm
     title = submit = _("Cancel the transfer")
+    is_grave = True
     service = staticmethod(services.transfer_cancel)
 
 
@@ -200,6 +241,7 @@ class TransferReceive(TransferAct):
             received=_weights(form),
             location=form.cleaned_data["location"],
             reason=form.cleaned_data["reason"],
+            temperature_c=form.cleaned_data["temperature_c"],
         )
 
 

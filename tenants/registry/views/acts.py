@@ -30,6 +30,8 @@ from tenants.registry.steps import step_ask
 from tenants.registry.views.words import ACT_LABELS, ACT_LEADS
 
 Perform = Callable[[Actor, FoodBank, dict[str, Any]], Any]
+GRAVE: Final = frozenset({"suspend", "archive", "erase"})
+"""Acts that take a bank away from its people."""
 
 
 def _moving(to: BankStatus) -> Perform:
@@ -120,12 +122,17 @@ class BankAct(RecordAct[FoodBank]):
     @property
     def title(self) -> str:  # type: ignore[override]
         """What is about to be done, and to whom."""
-        return f"{ACT_LABELS[self.act]} · {self.record}"
+        return f"{ACT_LABELS[self.act]}{_(': ')}{self.record}"
 
     @property
     def submit(self) -> Any:  # type: ignore[override]
         """The button."""
         return ACT_LABELS[self.act]
+
+    @property
+    def is_grave(self) -> bool:  # type: ignore[override]
+        """Whether it takes the bank away from its people."""
+        return self.act in GRAVE
 
     @property
     def lead(self) -> Any:  # type: ignore[override]
@@ -224,10 +231,11 @@ def outbox_discard(request: StaffRequest, row_id: int) -> HttpResponse:
             messages.success(request, _("Given up."))
             return HttpResponseRedirect(reverse("operator_outbox"))
     shown = {
-        "title": _("Give up"),
+        "title": _("Give this work up?"),
         "lead": f"{row.fact} → {row.handler}",
         "form": form,
         "submit": _("Give up"),
+        "is_grave": True,
         "back_url": reverse("operator_outbox"),
         "list_label": _("Work set aside"),
     }

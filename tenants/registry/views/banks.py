@@ -1,5 +1,6 @@
 """The banks of the network as their operator sees them: a list, a sheet, what can be done."""
 
+import datetime as dt
 from functools import cached_property
 from typing import Any
 from uuid import UUID
@@ -12,7 +13,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.text import capfirst
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from apps.kernel import clock, display
@@ -22,6 +23,8 @@ from apps.kernel.doors import StaffRequest, reads
 from apps.kernel.errors import Text
 from apps.kernel.forms import FilterForm
 from apps.kernel.pages import Action, Column, Kind, Panel, RecordDetail, RecordList
+from apps.kernel.sentences import told
+from apps.kernel.telling import software_in_words
 from tenants.registry.abilities import abilities
 from tenants.registry.erasure import digest_of, erasable_from, statement_of
 from tenants.registry.exports import export_open
@@ -57,6 +60,14 @@ def version_chip(bank: FoodBank, schemas: dict[str, str]) -> Chip | str:
     return Chip(_("Up to date"), Tone.OK) if is_present else Chip(_("To migrate"), Tone.WARN)
 
 
+def books_words(standing: Standing) -> str:
+    """Return how many differences the last proof of a bank's books found; nothing when they held."""
+    count = standing.books.difference_count if standing.books else 0
+    return (
+        ngettext("%(count)s difference", "%(count)s differences", count) % {"count": count} if count else ""
+    )
+
+
 class BankFilter(FilterForm):
     """The states of the list."""
 
@@ -86,11 +97,16 @@ class BankList(RecordList[FoodBank]):
         place = Column(label=_("Address"), value="host")
         parked = Column(label=_("Set aside"), value=lambda bank: self._of(bank).parked or "", named=True)
         return (
-            Column(label=_("Name"), value="name", sort="name", note=place),
+            Column(label=_("Name"), value="shown_name", sort="name", note=place),
             Column(label=_("Kind"), value="get_kind_display", sort="kind"),
             Column(label=_("State"), value=status_chip, sort="status"),
             Column(label=_("Version"), value=lambda bank: version_chip(bank, self._followed)),
-            Column(label=_("Last movement"), value=lambda bank: self._of(bank).last_activity, kind=Kind.DAY),
+            Column(
+                label=_("Last movement"),
+                value=lambda bank: self._of(bank).last_activity,
+                kind=Kind.DAY,
+                note=Column(label=_("Books"), value=lambda bank: books_words(self._of(bank)), named=True),
+            ),
             Column(
                 label=_("Waits since"),
                 value=lambda bank: self._of(bank).waiting_since,
@@ -114,7 +130,8 @@ class BankList(RecordList[FoodBank]):
     def actions(self, allowed: Abilities) -> list[Action]:
         """Return the buttons of the page."""
         aside = Action(label=_("Work set aside"), url=reverse("operator_outbox"), icon="inbox")
-        return [aside, *super().actions(allowed)]
+        people = Action(label=_("Who runs the platform"), url=reverse("accounts_person_list"), icon="users")
+        return [people, aside, *super().actions(allowed)]
 
 
 class BankDetail(RecordDetail[FoodBank]):
@@ -129,7 +146,7 @@ class BankDetail(RecordDetail[FoodBank]):
         Column(label=_("Former addresses"), value=lambda bank: "\n".join(bank.former_hosts)),
         Column(label=_("In this state since"), value="status_since", kind=Kind.MOMENT),
         Column(label=_("Registered on"), value="created_at", kind=Kind.MOMENT),
-        Column(label=_("Parent bank"), value="parent.name"),
+        Column(label=_("Parent bank"), value="parent.shown_name"),
         Column(label=_("Town"), value="city"),
         Column(label=_("Departments served"), value=territory_words),
         Column(label=_("Version"), value=lambda bank: version_chip(bank, followed())),
@@ -160,7 +177,8 @@ class BankDetail(RecordDetail[FoodBank]):
             return []
         if "prove" in allowed:
             return [Action(label=_("Proof of erasure"), url=self.url("proof", record), icon="file-check")]
-        return [
+        invite = Action(label=_("Invite a manager"), url=self._invite_url(record), icon="user-plus")
+        return [invite] * ("invite" in allowed) + [
             Action(
                 label=ACT_LABELS[verb],
                 url=reverse("operator_bank_act", args=[record.pk, verb]),
@@ -170,6 +188,9 @@ class BankDetail(RecordDetail[FoodBank]):
             for verb, icon in ACTS.items()
             if verb in allowed and (verb != "erase" or self._is_erasable)
         ]
+
+    def _invite_url(self, record: FoodBank) -> str:
+        return reverse("operator_bank_invite", args=[record.pk])
 
     @property
     def _is_erasable(self) -> bool:
@@ -286,8 +307,32 @@ def step_context(step: BankStep) -> dict[str, Any]:
 def event_lines(bank: FoodBank) -> list[dict[str, object]]:
     """Return the history of a bank in words, newest first."""
     return [
-        {"event": event, "label": _label(event), "facts": _facts(event)} for event in bank.events.all()[:100]
+        {
+            "event": event,
+            "label": _label(event),
+            "who": event.actor_label if event.actor_id else software_in_words(event.actor_label),
+            "reason": event.reason or _why(event),
+            "facts": _facts(event),
+        }
+        for event in bank.events.all()[:100]
     ]
+
+
+def _why(event: BankEvent) -> str:
+    """Return why something happened by itself, in words."""
+    if "restored_from" in event.facts:
+        return gettext("Restored from an export of %(when)s") % {
+            "when": _written_at(event.facts["restored_from"])
+        }
+    return told(event.facts.get("failure", {}))
+
+
+def _written_at(said: str) -> str:
+    """Return the instant that an export names, in words; of another form, as it stands there."""
+    try:
+        return display.moment(dt.datetime.fromisoformat(said))
+    except (ValueError, TypeError):
+        return said[:16]
 
 
 def _label(event: BankEvent) -> Text:
@@ -297,6 +342,8 @@ def _label(event: BankEvent) -> Text:
 
 
 def _facts(event: BankEvent) -> str:
+    if event.action == "name_forgotten":
+        return str(event.facts["person"])
     if event.action == "renamed":
         return f"{event.facts['from']} → {event.facts['to']}"
     if event.action == "moved" and event.from_status:

@@ -55,4 +55,5 @@ EVENT_LABELS: Final[dict[str, Text]] = {
     "export_failed": _("Export failed"),
     "archive_failed": _("Archiving failed"),
     "erase_failed": _("Erasure failed"),
+    "name_forgotten": _("A person’s name was taken out"),
 }

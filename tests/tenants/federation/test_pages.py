@@ -10,7 +10,7 @@ from tenants.crossing import Purpose, in_platform
 from tenants.network.models import Transfer
 from tenants.network.states import TransferState
 from tests.making.figures import DAY, count
-from tests.making.network import make_transfer
+from tests.making.network import make_shipped, make_transfer
 from tests.people import visitor
 
 MARCH = "/?span=month&day=2026-03-10"
@@ -91,7 +91,40 @@ def test_what_travels_between_banks_is_listed(figures, reader, twin_a, twin_b):
 def test_figures_can_be_printed_and_taken_away(figures, reader):
     assert file_of(reader, MARCH, "sources")[1] == "Retail pick-up;4000;0.6667"
     assert file_of(reader, MARCH, "handed-over-by-bank")[1] == "Banque Twin B;500;1.0000"
-    assert text_of(reader, MARCH).count('role="img"') == 8
+    assert text_of(reader, MARCH).count('role="img"') == 11
+
+
+def test_the_map_leads_to_the_bank_or_to_all_banks_of_a_department(figures, reader, twin_a, twin_b, bank_c):
+    page = text_of(reader, MARCH)
+    assert 'href="/banks/twin-b/" aria-label="39 Jura : 500 kg"' in page
+    with in_platform(Purpose.TEST):
+        type(bank_c).objects.filter(pk=bank_c.pk).update(department="39")
+    assert 'href="/departments/39/" aria-label="39 Jura : 500 kg"' in text_of(reader, MARCH)
+
+
+def test_a_department_shows_the_banks_that_work_there(figures, reader):
+    page = text_of(reader, "/departments/71/?span=month&day=2026-03-10")
+    assert "71 Saône-et-Loire" in page
+    assert "Banque Twin A" in page
+    assert "Banque Twin B" not in page
+    assert "Banque Twin A;4000" in "".join(
+        file_of(reader, "/departments/71/?span=month&day=2026-03-10", "banks")
+    )
+
+
+def test_a_department_without_a_bank_says_so_and_an_unknown_one_is_not_found(reader):
+    assert "No bank of the network works in this department." in text_of(reader, "/departments/75/")
+    assert reader.get("/departments/20/").status_code == 404
+
+
+def test_all_surplus_of_the_network_is_drawn_and_taken_away(figures, reader, twin_a, twin_b, bank_c):
+    make_shipped(twin_a, twin_b, grams=250_000)
+    make_shipped(twin_b, bank_c, grams=70_000)
+    assert file_of(reader, MARCH, "surplus")[1:3] == [
+        "Banque Twin A;Banque Twin B;250", "Banque Twin B;Banque Autre C;70",
+    ]  # fmt: skip
+    region = f"{MARCH}&region=Bourgogne-Franche-Comté"
+    assert file_of(reader, region, "surplus") == file_of(reader, MARCH, "surplus")
 
 
 @pytest.mark.parametrize("role", [Role.MANAGER, Role.ACCOUNTS, Role.VOLUNTEER])

@@ -3,14 +3,26 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+from uuid import UUID
 
 import pytest
-from django.db import OperationalError, connection, transaction
+from django.db import OperationalError, connection, connections, transaction
 
 from apps.kernel.errors import Busy, refusal_in
 from apps.kernel.scope import NoScope
 from tenants.crossing import Purpose, in_federation, in_platform, in_tenant
-from tenants.isolation.locks import LockLost, lock_number, lock_until_commit, locked
+from tenants.isolation.locks import (
+    ORDER,
+    LockLost,
+    LockOrder,
+    LockSpace,
+    in_order,
+    lock_key,
+    lock_number,
+    lock_until_commit,
+    locked,
+    require_order,
+)
 from tenants.registry.models import FoodBank
 from tests.spaces import bank_called
 
@@ -33,7 +45,7 @@ def elsewhere(bank: FoodBank, act: Callable[[], Any]) -> Any:
         except Exception as error:  # noqa: BLE001 - the test looks at it
             return error
         finally:
-            connection.close()
+            connections.close_all()
 
     with ThreadPoolExecutor(1) as other:
         return other.submit(run).result()
@@ -147,3 +159,28 @@ def test_each_form_refuses_the_other_s_place(twins):
             lock_until_commit("count")
         with pytest.raises(transaction.TransactionManagementError), transaction.atomic(), locked("count"):
             pass
+
+
+@pytest.mark.parametrize("held", ORDER)
+@pytest.mark.parametrize("asked", ORDER)
+def test_locks_about_the_network_are_taken_in_one_order(held, asked):
+    with in_order(held):
+        if ORDER.index(asked) < ORDER.index(held):
+            with pytest.raises(LockOrder):
+                require_order(asked)
+        else:
+            require_order(asked)
+
+
+def test_an_order_ends_with_its_block():
+    with pytest.raises(ValueError, match="broken"), in_order(LockSpace.NAMES):
+        raise ValueError("broken")
+    require_order(LockSpace.MIGRATION)
+
+
+def test_the_numbers_of_locks_never_change():
+    """Two versions of the product run at once while one is deployed: they keep one another out."""
+    bank = UUID("00000000-0000-7000-8000-000000000001")
+    assert lock_key(LockSpace.BANK, bank) == (0x0BA2, 1176977124)
+    assert lock_key(LockSpace.STEP, bank)[0] == 0x0BA3
+    assert lock_key(LockSpace.NAMES) == (0x0BA4, 0)

@@ -87,6 +87,7 @@ def wait_until(is_so: Callable[[], bool]) -> None:
         time.sleep(0.02)
 
 
+@pytest.mark.slow
 def test_it_says_what_is_pending_runs_it_and_reports_each_bank(plant, banks, command, tmp_path):
     plant("donors", *SIX_FIELDS)
     code, output = command.run("--check", *only(banks))

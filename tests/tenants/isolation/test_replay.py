@@ -76,7 +76,7 @@ def plant_all_sorts(plant) -> None:
     """Plant migrations of every sort: text, looked up, Python, beside the running work, squashed."""
     plant("donors", *SIX_FIELDS)
     plant("donors", "migrations.RunPython(fill, migrations.RunPython.noop)", prelude=FILL)
-    plant("donors", 'migrations.AlterField("donor", "code", models.CharField(max_length=30))')
+    plant("donors", 'migrations.AlterField("donor", "notes", models.CharField(max_length=900))')
     plant(
         "donors",
         'migrations.CreateModel("Gift", [("id", models.BigAutoField(primary_key=True)),'

@@ -17,7 +17,9 @@ def entry(label: str) -> AuditEntry:
     )
 
 
+@pytest.mark.usefixtures("no_running_loop")
 def test_a_query_outside_every_scope_is_an_error(db):
+    """Where a loop runs, an empty context would have a connection of its own, which nobody closes."""
     with pytest.raises(NoScope):
         contextvars.Context().run(lambda: list(FoodBank.objects.all()))
 
@@ -26,9 +28,9 @@ def test_rows_written_in_one_bank_are_not_seen_in_the_other(twin_a, twin_b):
     with in_tenant(twin_a, Purpose.TEST):
         entry("of a")
     with in_tenant(twin_b, Purpose.TEST):
-        assert not AuditEntry.objects.exists()
+        assert not AuditEntry.objects.filter(record_kind="x").exists()
     with in_tenant(twin_a, Purpose.TEST):
-        assert [e.actor_label for e in AuditEntry.objects.all()] == ["of a"]
+        assert [e.actor_label for e in AuditEntry.objects.filter(record_kind="x")] == ["of a"]
 
 
 def test_naming_the_other_schema_in_raw_sql_is_refused_by_the_database(twin_a, twin_b):
@@ -59,7 +61,7 @@ def test_a_rolled_back_savepoint_does_not_leave_the_connection_in_the_other_bank
             entry("of b")
             raise LookupError
         entry("of a")
-        assert AuditEntry.objects.get().actor_label == "of a"
+        assert AuditEntry.objects.get(record_kind="x").actor_label == "of a"
 
 
 def test_history_cannot_be_rewritten_by_a_bank(bank):

@@ -6,6 +6,7 @@ from apps.kernel.scope import NoScope
 from apps.kernel.signing import NotSigned, signed, unsigned
 from tenants.crossing import Purpose, in_federation, in_platform, in_tenant
 from tenants.network.links import account_behind, declaration_word
+from tenants.network.services import link_ensure
 from tests.making.network import make_account
 
 VALUE = ["0190a0b0-0000-7000-8000-000000000001", 1]
@@ -63,7 +64,7 @@ def test_a_former_secret_stays_valid_until_it_is_dropped(settings, twin_a, word)
 
 
 def test_a_donor_s_link_is_the_platform_s_wherever_it_is_made(db, twin_a):
-    account = make_account()
+    account = link_ensure(make_account())
     with in_tenant(twin_a, Purpose.TEST):
         link = declaration_word(account)
     assert account_behind(link) == account

@@ -1,6 +1,8 @@
 """Anybody can give food from a phone, follow it and take it back; nobody sees another's offer."""
 
 import datetime as dt
+from smtplib import SMTPServerDisconnected
+from uuid import uuid4
 
 import pytest
 from django.core import mail
@@ -9,12 +11,15 @@ from django.urls import reverse
 
 from apps.kernel import clock
 from apps.kernel.abilities import software
+from apps.kernel.facts import name_of
 from tenants.crossing import Purpose, in_platform
 from tenants.library.services import library_load
-from tenants.network.links import account_behind, declaration_word
-from tenants.network.models import DonorAccount, NetworkOffer
+from tenants.network.facts import OfferPublished
+from tenants.network.links import declaration_word
+from tenants.network.models import NetworkOffer
 from tenants.network.states import NetworkOfferStatus, StepState
-from tests.making.network import FAMILY, asked, make_account, make_pantry, publish, refreshed
+from tenants.outbox.models import OutboxMessage
+from tests.making.network import asked, make_pantry, publish, refreshed, typed
 from tests.people import visitor
 
 PUBLIC = "collecto.urls_public"
@@ -35,29 +40,6 @@ def url(name: str, *args: object) -> str:
     return reverse(name, args=args, urlconf=PUBLIC)
 
 
-def typed(**overrides: object) -> dict[str, object]:
-    """What a shop types: 120 kg of fruit, tomorrow afternoon."""
-    values = {
-        "name": "Primeur Essai",
-        "kind": "SUPERMARKET",
-        "contact_name": "Camille",
-        "phone": "0380000000",
-        "email": "camille@example.org",
-        "address": "3 place du Marché",
-        "city": "Dijon",
-        "department": "21",
-        "day": (clock.today() + dt.timedelta(days=1)).isoformat(),
-        "opens": "14:00",
-        "until": "17:00",
-        "goods-TOTAL_FORMS": "3",
-        "goods-INITIAL_FORMS": "0",
-        "goods-0-family": FAMILY,
-        "goods-0-grams": "120",
-        "goods-0-expires_on": "",
-    }
-    return values | overrides
-
-
 def test_the_landing_page_leads_to_giving(browser):
     page = browser.get("/").content.decode()
     assert url("network_offer_give") in page
@@ -67,7 +49,7 @@ def test_the_landing_page_leads_to_giving(browser):
 def test_the_network_lists_its_banks_and_their_departments(browser):
     page = browser.get(url("network_bank_list")).content.decode()
     assert "Banque Twin A" in page
-    assert "21 Côte-d&#x27;Or" in page
+    assert "21 Côte-d’Or" in page
 
 
 def test_everybody_finds_the_bank_of_a_department(browser):
@@ -150,9 +132,11 @@ def test_the_form_is_protected_against_other_sites(db):
     assert strict.post(url("network_offer_give"), typed()).status_code == 403
 
 
-def test_the_donor_gets_both_links_by_mail(browser, django_capture_on_commit_callbacks):
-    with in_platform(Purpose.TEST), django_capture_on_commit_callbacks(execute=True):
-        browser.post(url("network_offer_give"), typed())
+def test_the_donor_gets_both_links_by_mail(browser, deliver):
+    browser.post(url("network_offer_give"), typed())
+    assert mail.outbox == []
+    deliver()
+    with in_platform(Purpose.TEST):
         offer = NetworkOffer.objects.select_related("donor_account").get()
         word = declaration_word(offer.donor_account)
     (letter,) = mail.outbox
@@ -161,28 +145,38 @@ def test_the_donor_gets_both_links_by_mail(browser, django_capture_on_commit_cal
     assert word.rsplit(":", 2)[0] in letter.body
 
 
-def test_a_signed_link_knows_who_and_where(browser):
-    account = make_account(address="5 quai Nord")
-    form = browser.get(url("network_offer_declare", declaration_word(account))).content.decode()
-    assert "5 quai Nord" in form
-    assert 'name="email"' not in form
+def test_the_letter_of_an_offer_speaks_the_language_of_the_page(browser, deliver):
+    browser.post(url("network_offer_give"), typed(), headers={"accept-language": "fr"})
+    browser.post(url("network_offer_give"), typed(), headers={"accept-language": "en"})
+    deliver()
+    french, english = mail.outbox
+    assert "Votre offre" in french.subject
+    assert "Your offer" in english.subject
 
 
-def test_a_signed_link_publishes_in_the_name_of_its_donor(browser):
-    account = make_account()
-    browser.post(url("network_offer_declare", declaration_word(account)), typed())
+def test_an_offer_sent_twice_is_one_offer_and_one_letter(browser, deliver):
+    sent = typed(op_key=str(uuid4()))
+    first, again = (browser.post(url("network_offer_give"), sent) for _double_click in range(2))
+    assert first.url == again.url
+    deliver()
+    assert len(mail.outbox) == 1
+
+
+def test_a_letter_that_the_post_refuses_is_tried_again(browser, deliver, monkeypatch):
+    def refused(*_args: object, **_named: object) -> int:
+        raise SMTPServerDisconnected
+
+    with monkeypatch.context() as down:
+        down.setattr("django.core.mail.backends.locmem.EmailBackend.send_messages", refused)
+        assert browser.post(url("network_offer_give"), typed()).status_code == 302
+        deliver()
+    assert mail.outbox == []
     with in_platform(Purpose.TEST):
-        assert NetworkOffer.objects.get().donor_account_id == account.pk
-
-
-def test_a_revoked_or_false_link_opens_nothing(browser):
-    account = make_account()
-    word = declaration_word(account)
-    with in_platform(Purpose.TEST):
-        DonorAccount.objects.filter(pk=account.pk).update(link_version=2)
-        assert account_behind(word) is None
-    assert browser.get(url("network_offer_declare", word)).status_code == 404
-    assert browser.get(url("network_offer_declare", "false")).status_code == 404
+        waiting = OutboxMessage.objects.filter(done_at=None, fact=name_of(OfferPublished))
+        assert waiting.get().last_error == "SMTPServerDisconnected"
+        waiting.update(due_at=dt.datetime.now(dt.UTC))
+    deliver()
+    assert len(mail.outbox) == 1
 
 
 def test_a_donor_takes_an_offer_back_from_its_page(browser):

@@ -135,7 +135,7 @@ def test_a_refused_weight_is_shown_on_the_form(twin_a, twin_b, transfer, sign_in
 
 
 def test_an_act_that_came_too_late_is_a_clear_page(twin_a, twin_b, transfer, sign_in):
-    sign_in(twin_a, Role.STOCK).post(page(transfer, "cancel/"), {})
+    sign_in(twin_a, Role.STOCK).post(page(transfer, "cancel/"), {"comment": "No truck."})
     answer = sign_in(twin_b, Role.STOCK).post(page(transfer, "accept/"), {})
     assert answer.status_code == 422
     assert "Cancelled" in answer.content.decode()

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable
+from decimal import Decimal
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
@@ -13,7 +14,7 @@ from apps.kernel.abilities import Role
 from apps.kernel.errors import Conflict, DomainError, Forbidden
 from apps.kernel.history import history_of
 from apps.sites.models import Location
-from apps.stock.models import Lot
+from apps.stock.models import Lot, Movement
 from apps.stock.selectors import available_by_lot
 from tenants.crossing import Purpose, in_federation, in_platform, in_tenant
 from tenants.network.models import Transfer, TransferLine
@@ -87,11 +88,14 @@ def act(
         return service(actor, transfer=transfer, **extra)
 
 
-def receive(bank: FoodBank, transfer: Transfer, grams: int, reason: str = "", actor=KEEPER) -> Transfer:
+def receive(
+    bank: FoodBank, transfer: Transfer, grams: int, reason: str = "", actor=KEEPER, **measured: Decimal | None
+) -> Transfer:
     with in_tenant(bank, Purpose.TEST):
         location = Location.objects.get(code="QUAI")
+        weighed = {line_of(transfer).pk: grams}
         return transfer_receive(
-            actor, transfer=transfer, received={line_of(transfer).pk: grams}, location=location, reason=reason
+            actor, transfer=transfer, received=weighed, location=location, reason=reason, **measured
         )
 
 
@@ -150,6 +154,26 @@ def test_goods_on_arrival_keep_to_the_cold_they_need(twin_b, shipped):
     with pytest.raises(DomainError) as refusal:
         receive(twin_b, shipped, 300_000)
     assert refusal.value.code == "wrong_zone"
+
+
+@pytest.mark.parametrize(
+    ("degrees", "code"), [(None, "arrived_unmeasured"), (Decimal("6.1"), "arrived_too_warm")]
+)
+def test_cold_goods_are_measured_on_arrival_and_refused_when_too_warm(twin_b, shipped, degrees, code):
+    with in_platform(Purpose.TEST):
+        line = TransferLine.objects.get(transfer=shipped.pk)
+        line.origin = {**line.origin, "temperature_class": "CHILLED_0_4"}
+        line.save(update_fields=["origin"])
+    with in_tenant(twin_b, Purpose.TEST):
+        Location.objects.filter(code="QUAI").update(zone=Location.Zone.CHILLED)
+    with pytest.raises(DomainError) as refusal:
+        receive(twin_b, shipped, 300_000, temperature_c=degrees)
+    assert (refusal.value.code, refusal.value.field) == (code, "temperature_c")
+
+    receive(twin_b, shipped, 300_000, temperature_c=Decimal("3.5"))
+    with in_tenant(twin_b, Purpose.TEST):
+        [arrived] = Movement.objects.filter(kind="arrive")
+        assert arrived.reason == "3.5 °C"
 
 
 def test_no_more_is_proposed_than_is_free(twin_a, twin_b, lot):

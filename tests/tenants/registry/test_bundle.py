@@ -139,6 +139,7 @@ MALFORMED: dict[str, Change] = {
     "a sequence of somebody else": lambda m: m.update(sequences={"pg_class": [1, True]}),
     "a person without an address": lambda m: m["people"][0].update(email="nobody"),
     "a day that is none": lambda m: m["people"][0].update(created_at="yesterday"),
+    "an invitation without a role": lambda m: m["invitations"].append({"email": "zoe@example.org"}),
     "no figures": lambda m: m.update(public=[]),
     "migrations that cannot be": lambda m: m.update(blueprint="0" * 32, migrations=m["migrations"][5:6]),
     "another format": lambda m: m.update(format=99),

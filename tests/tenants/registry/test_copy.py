@@ -1,26 +1,30 @@
 """A bank goes out to a file and comes back the same: rows, checksums, books, figures, files, people."""
 
+import datetime as dt
 import json
 from collections.abc import Callable, Iterator
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 from django.core.files.storage import storages
 from django.db import connections, transaction
+from django.db.migrations.loader import MigrationLoader
 
 from apps.kernel.abilities import Role
 from apps.kernel.errors import Conflict, DomainError, Forbidden
-from apps.kernel.models import StoredFile
+from apps.kernel.models import SearchEntry, StoredFile
 from apps.stock.models import Lot
 from apps.stock.selectors import ledger_verify
-from tenants.accounts.models import ApiToken, Membership
+from tenants.accounts.inviting import word_of
+from tenants.accounts.models import ApiToken, Invitation, Membership
 from tenants.crossing import Purpose, in_owner, in_platform, in_tenant
 from tenants.federation.models import Delta
 from tenants.isolation.files import delete_file, files_of, open_file, restore_file
+from tenants.isolation.owning import owning
 from tenants.isolation.schemas import drop_schema, schema_exists
 from tenants.registry import restoring
 from tenants.registry.bundle import BundleBroken, BundleReader, Manifest
@@ -31,6 +35,7 @@ from tenants.registry.restoring import LedgerDiffers, bank_restore
 from tenants.registry.states import BankStatus
 from tenants.registry.versions import build_as_of
 from tests.making.banks import GRAMS, PAPER, events_of, fill, moved, remove, stock_grams
+from tests.making.people import acting, make_invitation, make_person
 from tests.making.stock import make_lot
 from tests.people import actor_as
 from tests.spaces import OPERATOR
@@ -112,6 +117,71 @@ def test_a_bank_comes_back_the_same_after_its_space_is_lost(bank: FoodBank, bund
     assert shared(again)["federation_delta"] == shared(before)["federation_delta"]
     with in_tenant(restored, Purpose.PROVISIONING):
         assert ledger_verify() == []
+
+
+@pytest.fixture
+def peopled(bank: FoodBank, tmp_path: Path) -> Path:
+    """The export of a bank where a charity's person invites, and somebody has not answered yet."""
+    charity = uuid4()
+    with in_platform(Purpose.TEST):
+        speaker = make_person("presidente@example.org", bank, Role.PARTNER, partner_id=charity)
+        held = Membership.objects.filter(user=speaker, bank=bank)
+        held.update(may_invite=True, seen_on=dt.date(2026, 3, 2))
+        chief = make_person("chief@example.org", bank, Role.MANAGER)
+        invitation = make_invitation(acting(chief, Role.MANAGER), bank)
+        word_of(invitation)
+        invitation.save(update_fields=["digest"])
+    bank_export(OPERATOR, bank=bank, target=tmp_path / "peopled.zip")
+    return tmp_path / "peopled.zip"
+
+
+def test_what_people_may_do_and_who_is_invited_come_back(bank: FoodBank, peopled: Path):
+    moved(bank, BankStatus.SUSPENDED)
+    drop_schema(bank.schema_name)
+    with in_owner(Purpose.TEST):
+        Membership.objects.filter(bank=bank).delete()
+        Invitation.objects.filter(bank=bank).delete()
+    bank_restore(OPERATOR, source=peopled)
+    with in_platform(Purpose.TEST):
+        speaker = Membership.objects.get(bank=bank, role=Role.PARTNER)
+        invitation = Invitation.objects.get(bank=bank)
+    assert (speaker.may_invite, speaker.seen_on) == (True, dt.date(2026, 3, 2))
+    assert (invitation.email, invitation.roles) == ("zoe@example.org", ["volunteer"])
+    assert (invitation.digest, invitation.sent_at) == ("", None)
+
+
+def test_restored_over_itself_nobody_is_invited_twice(bank: FoodBank, peopled: Path):
+    moved(bank, BankStatus.SUSPENDED)
+    bank_restore(OPERATOR, source=peopled, replace=True)
+    with in_platform(Purpose.TEST):
+        assert Invitation.objects.filter(bank=bank).count() == 1
+
+
+def test_a_copy_invites_nobody(peopled: Path, copies):
+    copy = bank_restore(OPERATOR, source=peopled, slug="copy-aside")
+    copies.append(copy)
+    with in_platform(Purpose.TEST):
+        assert not Invitation.objects.filter(bank=copy).exists()
+        assert Membership.objects.get(bank=copy, role=Role.PARTNER).may_invite
+
+
+def test_the_link_of_a_letter_does_not_leave(bank: FoodBank, peopled: Path):
+    with in_platform(Purpose.TEST):
+        digest = Invitation.objects.get(bank=bank).digest
+    assert digest
+    with ZipFile(peopled) as archive:
+        assert all(digest.encode() not in archive.read(name) for name in archive.namelist())
+
+
+def test_an_export_from_before_these_fields_is_still_read(bank: FoodBank, peopled: Path):
+    with ZipFile(peopled) as archive:
+        manifest = json.loads(archive.read("manifest.json"))
+    del manifest["invitations"]
+    for hat in manifest["people"]:
+        del hat["may_invite"], hat["seen_on"]
+    older = changed(peopled, "manifest.json", json.dumps(manifest).encode())
+    moved(bank, BankStatus.SUSPENDED)
+    assert bank_restore(OPERATOR, source=older, replace=True).pk == bank.pk
 
 
 def test_a_restored_bank_works_on_and_counts_each_movement_once(bank: FoodBank, bundle: Path):
@@ -287,16 +357,22 @@ def test_an_export_of_a_later_version_says_so(bundle: Path):
         )
 
 
-NEWER = [("kernel", "0002_storedfile")]
+NEWER = ("kernel", "0002_storedfile")
+WRITTEN_THEN = (
+    "INSERT INTO sites_site (id, created_at, updated_at, code, name, kind, address, postcode, city,"
+    " department, phone) SELECT gen_random_uuid(), now(), now(), 'OLD', 'Entrepôt', 'warehouse', '', '',"
+    " 'Dijon', '21', ''"
+)
 
 
-def as_of_before(bank: FoodBank, newer: list[tuple[str, str]]) -> None:
-    """Build the space of a bank again as it was before some migrations."""
+def as_of_before(bank: FoodBank, newer: tuple[str, str]) -> None:
+    """Build the space of a bank again as it was before a migration and all that stand on it."""
+    above = set(MigrationLoader(None).graph.backwards_plan(newer))
     with in_owner(Purpose.TEST), transaction.atomic(using="owner"):
         history = f"SELECT app, name FROM {bank.schema_name}.django_migrations"
         with connections["owner"].cursor() as cursor:
             cursor.execute(history)
-            then = set(cursor.fetchall()) - set(newer)
+            then = set(cursor.fetchall()) - above
         drop_schema(bank.schema_name)
         build_as_of(bank.schema_name, then)
 
@@ -305,6 +381,8 @@ def as_of_before(bank: FoodBank, newer: list[tuple[str, str]]) -> None:
 def test_an_export_of_an_older_version_is_brought_to_the_present(fresh_bank, tmp_path: Path, copies):
     bank = fresh_bank()
     as_of_before(bank, NEWER)
+    with in_owner(Purpose.TEST), owning(bank.schema_name) as connection, connection.cursor() as cursor:
+        cursor.execute(WRITTEN_THEN)
     older = bank_export(OPERATOR, bank=bank, target=tmp_path / "older.zip")
     assert "kernel_storedfile" not in digests(older)
     copy = bank_restore(OPERATOR, source=tmp_path / "older.zip", slug="copy-aside")
@@ -312,6 +390,7 @@ def test_an_export_of_an_older_version_is_brought_to_the_present(fresh_bank, tmp
     moved(copy, BankStatus.ACTIVE)
     with in_tenant(copy, Purpose.TEST):
         assert StoredFile.objects.count() == 0
+        assert [entry.label for entry in SearchEntry.objects.all()] == ["Entrepôt"]
         make_lot(500)
         assert ledger_verify() == []
 

@@ -142,6 +142,7 @@ def test_killed_while_it_builds_a_space_there_is_none(slug):
     assert state_of(slug) == BankStatus.ACTIVE
 
 
+@pytest.mark.slow
 def test_killed_between_the_space_and_its_state_the_next_opening_finishes(slug):
     run = opening(slug)
     assert wait_until(lambda: state_of(slug))
@@ -192,6 +193,7 @@ def test_killed_after_everything_went_it_comes_back_and_the_proof_tells_the_firs
     assert events_of(archived)[-1] == "erased"
 
 
+@pytest.mark.slow
 def test_killed_while_it_exports_there_is_no_file(fresh_bank, tmp_path: Path):
     bank = fresh_bank()
     fill(bank)

@@ -16,6 +16,7 @@ from tenants.outbox.models import OutboxMessage
 from tenants.registry.models import BankStep, ErasureProof, FoodBank
 from tenants.registry.states import BankStatus, StepKind, StepState
 from tenants.registry.steps import step_ask, step_run
+from tests.collecto.observability.rows import prove_books
 from tests.making.banks import events_of, fill, moved, remove
 from tests.people import let_in, visitor
 from tests.spaces import OPERATOR
@@ -235,6 +236,7 @@ def test_a_bank_is_erased_once_its_time_has_come_and_proved(operator, bank, sett
         digest = ErasureProof.objects.get(pk=bank.pk).digest
     assert digest in page
     assert "agrees with the digest" in page
+    assert "People made nameless" in page
     assert operator.get(f"{sheet(bank)}proof/?format=json").json()["sha256"] == digest
 
 
@@ -251,6 +253,16 @@ def test_renaming_says_that_people_sign_in_again(operator, bank):
     assert "signs in again" in operator.get(act(bank, "rename")).text
     operator.post(act(bank, "rename"), {"slug": "o-renamed", "reason": ""})
     assert "o-renamed.localhost" in operator.get(sheet(bank)).text
+
+
+def test_books_that_differ_stand_on_the_sheet_and_in_the_list(operator, bank):
+    assert "Not proved yet" in operator.get(sheet(bank)).text
+    sentence = "lot LOT-1, account 7 on_hand: difference +1 g"
+    prove_books(bank.pk, difference_count=2, differences=[sentence])
+    page = operator.get(sheet(bank)).text
+    assert "2 differences" in page
+    assert sentence in page
+    assert "2 differences" in operator.get("/operator/").text
 
 
 @pytest.fixture

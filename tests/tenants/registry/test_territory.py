@@ -18,7 +18,7 @@ latitudes, longitudes = st.floats(-90, 90), st.floats(-180, 180)
 
 def test_the_map_has_the_101_departments_of_france():
     assert len({d.code for d in departments()}) == 101
-    assert department("21").name == "Côte-d'Or"
+    assert department("21").name == "Côte-d’Or"
     assert department("2A").region == "Corse"
 
 

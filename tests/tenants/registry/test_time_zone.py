@@ -13,12 +13,14 @@ from apps.catalogue.states import DateKind
 from apps.kernel import clock
 from apps.kernel.abilities import Role
 from apps.offers.models import Offer
+from apps.stock.errors import UseByPassed
 from tenants.crossing import Purpose, in_platform, in_tenant
 from tenants.registry.middleware import BankMiddleware, SpaceMiddleware
 from tenants.registry.models import FoodBank
 from tests.making.catalogue import make_family
 from tests.making.donors import make_donor
-from tests.making.stock import make_lot
+from tests.making.sites import make_location
+from tests.making.stock import make_lot, reserve, reserved_item, want
 from tests.people import SignIn, host_of
 
 LATE_IN_GUADELOUPE = dt.datetime(2026, 3, 4, 3, 30, tzinfo=dt.UTC)
@@ -63,6 +65,18 @@ def test_a_lot_dated_today_may_leave_until_midnight_at_the_bank(island: FoodBank
         soon = browser.get("/stock/?state=soon").text
     assert lot.number not in expired
     assert lot.number in soon
+
+
+def test_the_ledger_lets_it_leave_until_then_and_not_a_minute_longer(island: FoodBank):
+    with in_tenant(island, Purpose.TEST):
+        family, shelf = make_family(date_kind=DateKind.USE_BY), make_location()
+        with clock.time_set_to(LATE_IN_GUADELOUPE):
+            lot = make_lot(family=family, location=shelf, expires_on=THAT_DAY)
+            assert sum(hold.grams for hold in reserve(want(4_000, shelf, family=family))) == 4_000
+        with clock.time_set_to(LATE_IN_GUADELOUPE + dt.timedelta(minutes=30)):
+            assert reserve(want(4_000, shelf, family=family)) == []
+            with pytest.raises(UseByPassed):
+                reserved_item(lot, shelf, 1)
 
 
 def test_a_stream_keeps_the_time_zone_of_its_request(island: FoodBank):

@@ -77,7 +77,9 @@ def every_effect_in_its_bank(banks, rounds, process: Worker, patience_s: float) 
     assert wait_until(lambda: all(("visit", str(bank.pk)) in marks(bank) for bank in banks)), process.said()
 
 
-@pytest.mark.parametrize("pool", ["processes", "threads", pytest.param("alone", marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    "pool", ["processes", *(pytest.param(pool, marks=pytest.mark.slow) for pool in ("threads", "alone"))]
+)
 def test_60_tasks_of_5_banks_each_leave_their_trace_in_their_bank(
     fresh_bank, broker_url, sending, tmp_path, pool
 ):
