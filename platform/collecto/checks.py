@@ -3,10 +3,13 @@
 import re
 from collections.abc import Sequence
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
+
+from tenants.accounts.rights import MODULES, OF_PLATFORM, verbs_without_sentence
 
 LONGEST_PREFIX: Final = 13
 """What PostgreSQL's 63 bytes leave beside the longest name of a schema (49) and a colon."""
@@ -44,6 +47,16 @@ def health_stays_inside(app_configs: Sequence[AppConfig] | None, **kwargs: Any) 
 
 
 @register(Tags.security, deploy=True)
+def identities_come_over_tls(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Refuse an issuer of identities without TLS: whoever is on the way to it could be anybody here."""
+    issuer = settings.PROCONNECT_ISSUER
+    if not issuer or (issuer.startswith("https://") and urlsplit(issuer).hostname):
+        return []
+    hint = "Set PROCONNECT_ISSUER to the https:// address that ProConnect gave, or leave it empty."
+    return [Error(f"PROCONNECT_ISSUER is not https: {issuer!r}", hint=hint, id="collecto.E006")]
+
+
+@register(Tags.security, deploy=True)
 def role_names_fit(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """Refuse a prefix of roles that leaves a bank's name too little room, or hides where it ends."""
     prefix = settings.DATABASE_ROLE_PREFIX
@@ -53,3 +66,12 @@ def role_names_fit(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> li
         f"Set DATABASE_ROLE_PREFIX to at most {LONGEST_PREFIX} small letters, digits, dashes or underscores."
     )
     return [Error(f"{prefix!r} cannot begin the names of roles", hint=hint, id="collecto.E005")]
+
+
+@register
+def every_verb_has_a_sentence(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Refuse a verb of an abilities function that no sentence explains on *Who can do what*."""
+    return [
+        Error(f"{verb} has no sentence", hint="Say in SENTENCES what it lets do.", id="collecto.E007")
+        for verb in verbs_without_sentence((*MODULES, *OF_PLATFORM))
+    ]

@@ -13,7 +13,7 @@ from apps.kernel.pages import Action, Panel
 from apps.kernel.today import Queue
 from tenants.network import today as network
 
-STAGES_WITH_QUEUES = ("offers", "rounds", "receiving", "stock", "orders", "delivery")
+STAGES_WITH_QUEUES = ("offers", "rounds", "receiving", "stock", "workshop", "orders", "delivery", "recalls")
 """Stages whose ``today`` module says what waits there."""
 
 

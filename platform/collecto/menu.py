@@ -1,7 +1,9 @@
-"""What every page's shell shows: the member's name, the sections open to this person, their hats."""
+"""What every page's shell shows: the member's name, the sections open to this person, where they work."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import import_module
+from itertools import groupby
 from typing import Any
 
 from django.conf import settings
@@ -11,6 +13,8 @@ from django.urls import NoReverseMatch, reverse
 from apps.flow import FLOW
 from apps.kernel.abilities import Actor
 from apps.kernel.doors import MenuEntry, Section
+from collecto.search.finding import within_reach
+from tenants.accounts.addresses import is_ours
 
 ICONS = {
     Section.SUPPLY: "package-plus",
@@ -22,6 +26,19 @@ ICONS = {
 
 
 @dataclass(frozen=True, slots=True)
+class Way:
+    """A place where the person works, with their roles there, and how one gets there from here.
+
+    ``walks``: without signing in again. To a bank on a domain of its own, and from it, one signs in there.
+    """
+
+    bank: Any
+    roles: str
+    is_here: bool
+    walks: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Shell:
     """Context of the page shell."""
 
@@ -29,8 +46,9 @@ class Shell:
     kind: str
     sections: list[dict[str, Any]]
     person: str
-    hats: list[Any]
+    ways: list[Way]
     demo: bool
+    searches: bool
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -45,8 +63,9 @@ def shell(request: HttpRequest) -> dict[str, Any]:
             kind=kind,
             sections=_sections(request, actor, kind) if actor and signed_in else [],
             person=actor.label if actor else "",
-            hats=getattr(request, "hats", []),
+            ways=_ways(request, getattr(request, "hats", [])),
             demo=settings.DEMO,
+            searches=kind == "bank" and actor is not None and signed_in and bool(within_reach(actor)),
         )
     }
 
@@ -55,8 +74,28 @@ def entries(kind: str) -> list[MenuEntry]:
     """Return every menu entry declared by the stages (banks) or by the federation."""
     modules = ["tenants.federation.menu"] if kind == "federation" else [f"apps.{s}.menu" for s in FLOW]
     if kind == "bank":
-        modules.append("tenants.network.menu")
+        modules += ["tenants.network.menu", "tenants.accounts.menu_bank", "collecto.jobs", "collecto.journal"]
+    modules.append("tenants.accounts.menu")
     return [entry for module in modules for entry in import_module(module).MENU]
+
+
+def _ways(request: HttpRequest, hats: Sequence[Any]) -> list[Way]:
+    """Return the places where a person works, one line each, however many roles they have there."""
+    here = getattr(getattr(request, "bank", None), "pk", None)
+    leaves = bool(hats) and is_ours(request.get_host().partition(":")[0])
+    return [
+        Way(
+            bank=held[0].bank,
+            roles=", ".join(str(hat.get_role_display()) for hat in held),
+            is_here=bank_id == here,
+            walks=leaves and is_ours(held[0].bank.host),
+        )
+        for bank_id, held in ((key, list(group)) for key, group in groupby(hats, key=_bank_of))
+    ]
+
+
+def _bank_of(hat: Any) -> Any:
+    return hat.bank_id
 
 
 def _sections(request: HttpRequest, actor: Actor, kind: str) -> list[dict[str, Any]]:

@@ -71,6 +71,8 @@ PER_BANK: Final = (
     "collecto_orders_confirmed_total",
     "collecto_outbox_age_seconds",
     "collecto_outbox_parked",
+    "collecto_books_differences",
+    "collecto_books_age_seconds",
 )
 """Everything that is counted by bank: series grow by this many for each bank, and by no other factor."""
 
@@ -81,6 +83,10 @@ SELECT COALESCE(bank.slug, %(nobody)s),
        count(*) FILTER (WHERE row.parked_at IS NOT NULL AND row.discarded_at IS NULL)
 FROM outbox_outboxmessage row LEFT JOIN registry_foodbank bank ON bank.id = row.bank_id
 WHERE row.done_at IS NULL GROUP BY 1
+"""
+BOOKS: Final = """
+SELECT bank.slug, proof.difference_count, EXTRACT(EPOCH FROM now() - proof.checked_at)
+FROM federation_bookscheck proof JOIN registry_foodbank bank ON bank.id = proof.bank_id ORDER BY bank.slug
 """
 
 
@@ -123,32 +129,52 @@ def exposition() -> bytes:
         shared = CollectorRegistry()
         MultiProcessCollector(shared, path=directory)  # type: ignore[no-untyped-call]
     asked = CollectorRegistry()
-    asked.register(OutboxFigures())
+    asked.register(DatabaseFigures())
     return generate_latest(shared) + generate_latest(asked)
 
 
-class OutboxFigures(Collector):
-    """What the database alone knows, asked when somebody looks: one statement."""
+class DatabaseFigures(Collector):
+    """What the database alone knows, asked when somebody looks: two statements."""
 
     def collect(self) -> Iterator[Metric]:
         """Yield the gauges; without a database, only the one that says so."""
         up = GaugeMetricFamily("collecto_database_up", "Whether the database answers.")
-        age = GaugeMetricFamily(
-            "collecto_outbox_age_seconds", "Age of the oldest message that is due.", labels=["bank"]
-        )
-        parked = GaugeMetricFamily(
-            "collecto_outbox_parked", "Messages that were given up after several tries.", labels=["bank"]
-        )
         try:
-            for bank, seconds, count in outbox_by_bank():
-                age.add_metric([bank], float(seconds or 0))
-                parked.add_metric([bank], count)
+            known = [*_outbox_figures(), *_books_figures()]
         except DatabaseError:
             up.add_metric([], 0)
             yield up
             return
         up.add_metric([], 1)
-        yield from (up, age, parked)
+        yield from (up, *known)
+
+
+def _outbox_figures() -> tuple[Metric, ...]:
+    age = GaugeMetricFamily(
+        "collecto_outbox_age_seconds", "Age of the oldest message that is due.", labels=["bank"]
+    )
+    parked = GaugeMetricFamily(
+        "collecto_outbox_parked", "Messages that were given up after several tries.", labels=["bank"]
+    )
+    for bank, seconds, count in outbox_by_bank():
+        age.add_metric([bank], float(seconds or 0))
+        parked.add_metric([bank], count)
+    return age, parked
+
+
+def _books_figures() -> tuple[Metric, ...]:
+    wrong = GaugeMetricFamily(
+        "collecto_books_differences", "Differences that the last proof of the books found.", labels=["bank"]
+    )
+    age = GaugeMetricFamily(
+        "collecto_books_age_seconds", "Age of the last proof of the books.", labels=["bank"]
+    )
+    with in_platform(Purpose.HEALTH), connection.cursor() as cursor:
+        cursor.execute(BOOKS)
+        for bank, count, seconds in cursor.fetchall():
+            wrong.add_metric([bank], count)
+            age.add_metric([bank], float(seconds))
+    return wrong, age
 
 
 def outbox_by_bank() -> list[tuple[str, float | None, int]]:

@@ -21,6 +21,7 @@ from apps.kernel.scope import OWNER_DATABASE
 from tenants.crossing import Purpose, in_owner
 from tenants.isolation import rights
 from tenants.isolation.history import ahead, batched, blueprint_hash, has_same_rights, standings
+from tenants.isolation.locks import MIGRATION_FREE, MIGRATION_TAKE, LockSpace, in_order
 from tenants.isolation.owning import owning, renew
 from tenants.isolation.replay import PATIENT, Patience, replay
 from tenants.isolation.schemas import schema_exists
@@ -32,8 +33,6 @@ from tenants.registry.states import BankKind, BankStatus
 CLOSED: Final = (BankStatus.ARCHIVED, BankStatus.ERASED)
 """States of a bank whose schema stays as it is."""
 PAUSE_SECONDS: Final = 0.5
-LOCK: Final = "SELECT pg_try_advisory_lock(hashtextextended('collecto migrate', 0))"
-UNLOCK: Final = "SELECT pg_advisory_unlock(hashtextextended('collecto migrate', 0))"
 
 
 class MigrationStopped(RuntimeError):
@@ -140,10 +139,10 @@ def alone(*, waiting: Callable[[], None] | None = None, is_patient: bool = True)
     with in_owner(Purpose.MIGRATION):
         guard = connections.create_connection(OWNER_DATABASE)
         try:
-            with guard.cursor() as cursor:
-                _take(lambda: _answer(cursor, LOCK), waiting, is_patient=is_patient)
+            with guard.cursor() as cursor, in_order(LockSpace.MIGRATION):
+                _take(lambda: _answer(cursor, MIGRATION_TAKE), waiting, is_patient=is_patient)
                 yield
-                cursor.execute(UNLOCK)
+                cursor.execute(MIGRATION_FREE)
         finally:
             guard.close()
 

@@ -14,14 +14,20 @@ from django.utils.http import content_disposition_header
 from apps.kernel.abilities import Abilities, require
 from apps.kernel.doors import StaffRequest, reads
 from apps.kernel.files import JPEG, PNG, chunks_of, is_kept
+from apps.kernel.jobs.abilities import job_abilities
 from apps.kernel.models import StoredFile
 from apps.partners.abilities import abilities as partners
+from apps.receiving.abilities import abilities as receiving
+from apps.sites.abilities import letterhead_abilities
 
 logger = logging.getLogger("collecto.files")
 
 DOORS: Final[Mapping[str, Callable[..., Abilities]]] = {
+    "kernel.job": job_abilities,
     "partners.agreement": partners,
     "partners.hygienevisit": partners,
+    "receiving.receiptline": receiving,
+    "sites.letterhead": letterhead_abilities,
 }
 """Who answers for the files of each kind of record; a kind that is not here shows none."""
 

@@ -4,8 +4,12 @@ Served in development and demonstration only; the browser tests walk it.
 """
 
 import datetime as dt
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.conf import settings
@@ -13,15 +17,35 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import get_urlconf, set_urlconf
 
 from apps.kernel import clock
 from apps.kernel.display import Chip, Tone, food_date
 from apps.kernel.doors import Section, reads
 from apps.kernel.errors import Conflict, Forbidden
 from apps.kernel.forms import DayInput, EurosField, FilterForm, KgField, OpKeyForm, StepperInput
-from apps.kernel.pages import Action, Column, Heading, HistoryLine, Kind, table_panel
+from apps.kernel.models import AuditEntry
+from apps.kernel.pages import Action, Column, Heading, HistoryPanel, Kind, table_panel
+from apps.kernel.telling import Change, HistoryLine
 from apps.kernel.today import Queue
-from collecto.menu import ICONS, Shell
+from collecto.menu import ICONS, Shell, Way
+from collecto.styleguide_charts import sample_charts
+from collecto.styleguide_jobs import sample_jobs
+from collecto.styleguide_work import (
+    sample_checking,
+    sample_figures,
+    sample_found,
+    sample_giving,
+    sample_not_found,
+    sample_note,
+    sample_ordering,
+    sample_paper,
+    sample_photo,
+    sample_reserved,
+    sample_stop,
+    sample_weighing,
+)
+from tenants.accounts.forms import CodeForm
 
 SWATCHES = {
     "paper": "#FBFAF6",
@@ -48,9 +72,13 @@ LOT_COLUMNS = (
     Column(label="Lot", value="name", sort="name", note=Column(label="Number", value="number")),
     Column(label="Date", value="date"),
     Column(label="Place", value="place"),
+    Column(label="Counted", value="counted_at", kind=Kind.MOMENT),
     Column(label="State", value="state", sort="state"),
     Column(label="Weight", value="grams", kind=Kind.KG, sort="grams"),
 )
+HELD = Action(label="Refuse", url="#", post=True, grave=True, held="Refusing the lot, unless you undo it.")
+VISITED: dict[str, Any] = {"name": "COLLECTO", "kind": "public", "sections": [], "person": ""}
+"""What a visitor of the public site sees of the shell."""
 
 
 class LotFilter(FilterForm):
@@ -60,6 +88,12 @@ class LotFilter(FilterForm):
         label="Family", choices=[("", "All"), ("milk", "Dairy"), ("veg", "Vegetables")]
     )
     before = forms.DateField(label="Date before", widget=DayInput())
+
+
+class WhyForm(forms.Form):
+    """The one question of a grave act."""
+
+    why = forms.CharField(label="Why?", max_length=200)
 
 
 class SampleForm(OpKeyForm):
@@ -87,6 +121,10 @@ class SampleForm(OpKeyForm):
     )
     note = forms.CharField(label="Note for the driver", widget=forms.Textarea(), required=False)
     agreed = forms.BooleanField(label="The goods stay in the cold until the van comes")
+    photo = forms.FileField(label="Photograph of the label", required=False)
+    pallets = forms.IntegerField(
+        label="Pallets", initial=2, disabled=True, required=False, widget=StepperInput()
+    )
 
 
 @login_not_required
@@ -96,7 +134,24 @@ def styleguide(request: HttpRequest, page: str = "") -> HttpResponse:
     if not (settings.DEBUG or settings.DEMO) or page not in SAMPLES:
         raise Http404
     template, context = SAMPLES[page]
+    if page in PUBLIC:
+        with _urls_of("collecto.urls_public"):
+            return render(request, template, {"shell": replace(sample_shell(), **VISITED), **context()})
+    if page in OF_A_BANK:
+        with _urls_of("collecto.urls_tenant"):
+            return render(request, template, {"shell": replace(sample_shell(), searches=True), **context()})
     return render(request, template, {"shell": sample_shell(), **context()})
+
+
+@contextmanager
+def _urls_of(site: str) -> Iterator[None]:
+    """Let a template name the addresses of another site than the one that shows the sample."""
+    before = get_urlconf()
+    set_urlconf(site)
+    try:
+        yield
+    finally:
+        set_urlconf(before)
 
 
 def sample_shell() -> Shell:
@@ -112,8 +167,39 @@ def sample_shell() -> Shell:
         for section in Section
     ]
     return Shell(
-        name="Banque du Val", kind="bank", sections=sections, person="Inès Morel", hats=[], demo=True
+        name="Banque du Val",
+        kind="bank",
+        sections=sections,
+        person="Inès Morel",
+        ways=[
+            Way(bank=_place("Banque du Val", 1), roles="Manager", is_here=True, walks=True),
+            Way(bank=_place("Banque du Lac", 2), roles="Stock keeper", is_here=False, walks=True),
+            Way(bank=_place("Banque du Mont", 3), roles="Driver", is_here=False, walks=False),
+        ],
+        demo=True,
+        searches=False,
     )
+
+
+def _place(name: str, number: int) -> SimpleNamespace:
+    return SimpleNamespace(pk=UUID(int=number), name=name, host=f"bank-{number}.example.org")
+
+
+def sample_elsewhere() -> dict[str, Any]:
+    """Return the context of the page that says where somebody has a role, when it is not here."""
+    places = (("Banque du Lac", "Stock keeper"), ("Banque du Mont", "Driver"))
+    return {
+        "hats": [
+            SimpleNamespace(bank=_place(name, number), get_role_display=role)
+            for number, (name, role) in enumerate(places, start=2)
+        ]
+    }
+
+
+def sample_code() -> dict[str, Any]:
+    """Return the context of the page that asks for the code of a mail, sent back once."""
+    form = CodeForm({"code": ""}, label_suffix="")
+    return {"email": "ines@example.org", "verify_form": form}
 
 
 def components() -> dict[str, Any]:
@@ -126,7 +212,9 @@ def components() -> dict[str, Any]:
         "samples": [name for name in SAMPLES if name],
         **sample_table(),
         "history": sample_history(),
+        "jobs": sample_jobs(),
         "today": clock.today(),
+        "weights": [(f"{kg} kg", kg) for kg in (5, 10, 20)],
     }
 
 
@@ -159,6 +247,7 @@ def sample_lots() -> list[SimpleNamespace]:
             place=place,
             state=state,
             grams=grams,
+            counted_at=clock.now() - dt.timedelta(days=number),
         )
         for number, (name, kind, days, place, state, grams) in enumerate(rows)
     ]
@@ -187,9 +276,12 @@ def sample_table() -> dict[str, Any]:
         "rows": [
             {
                 "record": lot,
+                "name": lot.number,
                 "url": "#",
                 "cells": [column.cell(lot) for column in LOT_COLUMNS],
-                "actions": [Action(label="Move", url="#")] if lot.pk < 3 else [],
+                "actions": [Action(label="Move", url="#"), HELD][: 2 if lot.pk == 1 else 1]
+                if lot.pk < 3
+                else [],
             }
             for lot in lots
         ],
@@ -199,6 +291,7 @@ def sample_table() -> dict[str, Any]:
         "filter_form": LotFilter({"family": "milk"}),
         "searchable": True,
         "query": "",
+        "active": [{"words": "Family: Dairy", "url": "?"}, {"words": "Archived", "url": "?family=milk"}],
         "archivable": True,
         "archived": False,
         "narrowed": False,
@@ -232,16 +325,32 @@ def sample_empty() -> dict[str, Any]:
     }
 
 
-def sample_history() -> list[HistoryLine]:
+def sample_new() -> dict[str, Any]:
+    """Return the context of a list in which nothing is yet, and that nothing narrows."""
+    return {**sample_empty(), "narrowed": False, "query": "", "active": [], "filter_form": LotFilter({})}
+
+
+def sample_figures_and_charts() -> dict[str, Any]:
+    """Return the context of a page of figures."""
+    return {**sample_figures(), **sample_charts()}
+
+
+def sample_history() -> HistoryPanel:
     """Return a short history."""
     at = clock.now()
-    moved = SimpleNamespace(actor_id=1, actor_label="Inès Morel", at=at, reason="Counted twice.")
-    made = SimpleNamespace(actor_id=None, actor_label="rounds", at=at - dt.timedelta(days=2), reason="")
-    changes = [("Weight", "190 kg", "186.4 kg"), ("Place", "Floor · 12", "Cold room 2 · B-04")]
-    return [
-        HistoryLine(entry=moved, label="Changed", changes=changes),  # type: ignore[arg-type]
-        HistoryLine(entry=made, label="Created", changes=[]),  # type: ignore[arg-type]
+    moved = AuditEntry(
+        actor_id=UUID(int=1), actor_label="Inès Morel", action="changed", at=at, reason="Counted twice."
+    )
+    made = AuditEntry(
+        actor_label="rounds", action="created", at=at - dt.timedelta(days=2), actor_via="", actor_role=""
+    )
+    changes = [Change("Weight", "190 kg", "186.4 kg"), Change("Place", "Floor · 12", "Cold room 2 · B-04")]
+    first = [Change("Weight", "–", "190 kg"), Change("Place", "–", "Floor · 12")]
+    lines = [
+        HistoryLine(entry=moved, label="Changed", changes=changes),
+        HistoryLine(entry=made, label="Created", changes=first),
     ]
+    return HistoryPanel(lines=lines, has_older=True)
 
 
 def sample_sheet() -> dict[str, Any]:
@@ -288,11 +397,49 @@ def sample_refused_form() -> dict[str, Any]:
     return {**sample_form(), "form": SampleForm(sent, label_suffix="")}
 
 
+def sample_archive() -> dict[str, Any]:
+    """Return the context of the page that asks before a grave act; a dialog takes its form."""
+    return {
+        "title": "Archive Sliced ham, family pack?",
+        "lead": "It leaves the lists and the choices of forms.",
+        "list_url": "#",
+        "list_label": "Stock",
+        "back_url": "#",
+        "form": WhyForm(label_suffix=""),
+    }
+
+
+PUBLIC: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
+    "welcome": ("network/home.html", lambda: {"bank_count": 79}),
+    "give": ("network/give.html", sample_giving),
+}
+"""Pages of the public site."""
+OF_A_BANK: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
+    "order": ("orders/ordering.html", sample_ordering),
+    "check": ("orders/review.html", sample_checking),
+    "reserved": ("records/detail.html", lambda: {**sample_sheet(), "panels": [sample_reserved()]}),
+    "weigh": ("delivery/picking.html", sample_weighing),
+    "paper": ("delivery/sheet.html", sample_paper),
+    "note": ("delivery/note.html", sample_note),
+    "stop": ("rounds/drive_stop.html", sample_stop),
+    "found": ("search/page.html", sample_found),
+    "not-found": ("search/page.html", sample_not_found),
+    "photo": ("search/photo.html", sample_photo),
+}
+"""Pages of a bank whose links are named as only its own site knows them."""
+STANDALONE: dict[str, tuple[str, Any]] = {
+    "broken": ("500.html", dict),
+    "busy": ("503.html", dict),
+    "stale": ("403_csrf.html", dict),
+}
+"""Pages that must stand when nothing else does: no menu, no script."""
 SAMPLES = {
     "": ("styleguide/index.html", components),
     "today": ("home/bank.html", sample_today),
     "list": ("records/list.html", sample_table),
+    "charts": ("styleguide/charts.html", sample_figures_and_charts),
     "empty": ("records/list.html", sample_empty),
+    "new": ("records/list.html", sample_new),
     "sheet": ("records/detail.html", sample_sheet),
     "form": ("records/form.html", sample_form),
     "refused": ("records/form.html", sample_refused_form),
@@ -300,5 +447,11 @@ SAMPLES = {
     "forbidden": ("refusal.html", lambda: {"refusal": Forbidden("Your role does not allow this.")}),
     "missing": ("404.html", dict),
     "no-role": ("no_hat.html", lambda: {"hats": []}),
+    "elsewhere": ("no_hat.html", sample_elsewhere),
+    "code": ("account/confirm_login_code.html", sample_code),
+    "archive": ("records/archive.html", sample_archive),
+    **PUBLIC,
+    **OF_A_BANK,
+    **STANDALONE,
 }
 """Sample pages by name: the template and what fills it."""

@@ -8,6 +8,7 @@ urlpatterns = [
     path("_styleguide/", styleguide, name="styleguide"),
     path("_styleguide/<slug:page>/", styleguide, name="styleguide_page"),
     path("", include("tenants.network.urls_public")),
+    path("operator/", include("tenants.accounts.urls_platform")),
     path("operator/", include("tenants.registry.urls")),
     path("accounts/", include("tenants.accounts.urls")),
     path("", include("collecto.demo.urls")),

@@ -3,6 +3,7 @@
 import click
 
 from collecto.commands.banks import bank
+from collecto.commands.books import ledger
 from collecto.commands.demo import demo, forget
 from collecto.commands.messages import messages
 from collecto.commands.migrate import migrate
@@ -10,12 +11,14 @@ from collecto.commands.operate import (
     django_command,
     doctor,
     federation,
-    ledger,
     openapi,
     outbox,
+    search,
     serve,
     worker,
 )
+from collecto.commands.people import person
+from collecto.commands.recall import recall
 from collecto.commands.rights import rights
 
 
@@ -29,6 +32,7 @@ for command in (
     demo,
     forget,
     bank,
+    person,
     messages,
     migrate,
     serve,
@@ -36,6 +40,8 @@ for command in (
     doctor,
     outbox,
     ledger,
+    search,
+    recall,
     federation,
     openapi,
     rights,

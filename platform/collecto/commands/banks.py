@@ -36,7 +36,7 @@ def bank_list() -> None:
     )
     with _platform():
         known = registry.standings()
-        for each in registry.all_banks().order_by("name"):
+        for each in registry.all_banks():
             how = known.get(each.pk, registry.Standing())
             since = how.waiting_since.isoformat(timespec="minutes") if how.waiting_since else ""
             table.add_row(
@@ -207,7 +207,7 @@ def _step(slug: str, kind: str, reason: str, **params: Any) -> None:
         )
         step = steps.step_run(step.pk, tell=tell)
     if step.error:
-        console.print(f"[red]{step.error}[/]")
+        console.print(f"[red]{step.failed_because}[/]")
         sys.exit(1)
     console.print(f"{slug}: {step.kind} {step.state}")
 

@@ -64,13 +64,13 @@ def forget() -> None:
 def _run(port: int, seed: int, *, serve: bool) -> None:
     if serve:
         require_port(LOOPBACK, port)
-    _make_state()
+    make_state()
     with EmbeddedPostgres(STATE, durable=True) as server:
-        _use(server.url_of(READY))
-        if not _has_database(server, READY):
+        use(server.url_of(READY))
+        if not has_database(server, READY):
             _build(server, seed)
         else:
-            _start_django()
+            start_django()
             import_module("collecto.migrate").bring_up_to_date()
         closing = import_module("collecto.demo.closing")
         closing.show(console)
@@ -78,7 +78,7 @@ def _run(port: int, seed: int, *, serve: bool) -> None:
             _serve(port, server.url_of(READY))
 
 
-def _make_state() -> None:
+def make_state() -> None:
     """Make the state directory, refusing a disk that is nearly full or a folder that cannot be written."""
     try:
         STATE.mkdir(mode=0o700, exist_ok=True)
@@ -107,7 +107,7 @@ def _as_application(owner_url: str) -> str:
     return urlunsplit(parts._replace(netloc=f"{login}@{parts.hostname}:{parts.port}"))
 
 
-def _use(database_url: str) -> None:
+def use(database_url: str) -> None:
     """Point the settings at the embedded server, before Django reads them."""
     os.environ.update(
         DATABASE_URL=_as_application(database_url),
@@ -126,10 +126,10 @@ def _build(server: EmbeddedPostgres, seed: int) -> None:
     console.print("First run: opening the banks and playing one week. This takes a minute or two.")
     _drop_database(server, BUILDING)
     shutil.rmtree(STATE / "files", ignore_errors=True)
-    _administer(server, sql.SQL("CREATE DATABASE {}").format(sql.Identifier(BUILDING)))
+    administer(server, sql.SQL("CREATE DATABASE {}").format(sql.Identifier(BUILDING)))
     building = server.url_of(BUILDING)
     os.environ.update(DATABASE_URL=_as_application(building), DATABASE_OWNER_URL=building)
-    _start_django()
+    start_django()
     started = time.monotonic()
     import_module("collecto.migrate").bring_up_to_date()
     import_module("collecto.demo.week").play(console=console, seed=seed)
@@ -137,7 +137,7 @@ def _build(server: EmbeddedPostgres, seed: int) -> None:
     for each in connections.all():
         each.close()
         each.close_pool()
-    _administer(
+    administer(
         server,
         sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(BUILDING), sql.Identifier(READY)),
     )
@@ -146,7 +146,8 @@ def _build(server: EmbeddedPostgres, seed: int) -> None:
     console.print(f"The week is played ({time.monotonic() - started:.0f} s).")
 
 
-def _start_django() -> None:
+def start_django() -> None:
+    """Start Django on the settings of the demonstration."""
     django.setup()
 
 
@@ -183,17 +184,19 @@ def _serve(port: int, database_url: str) -> None:
     console.print("stopped")
 
 
-def _has_database(server: EmbeddedPostgres, name: str) -> bool:
+def has_database(server: EmbeddedPostgres, name: str) -> bool:
+    """Tell whether the embedded server holds a database."""
     with _administration(server) as connection:
         query = "SELECT 1 FROM pg_database WHERE datname = %s"
         return connection.execute(query, [name]).fetchone() is not None
 
 
 def _drop_database(server: EmbeddedPostgres, name: str) -> None:
-    _administer(server, sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+    administer(server, sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
-def _administer(server: EmbeddedPostgres, statement: sql.Composed) -> None:
+def administer(server: EmbeddedPostgres, statement: sql.Composed) -> None:
+    """Run a statement about databases."""
     with _administration(server) as connection:
         connection.execute(statement)
 

@@ -1,4 +1,4 @@
-"""Commands of an installation: serve, work, look after the outbox and the books."""
+"""Commands of an installation: serve, work, look after the outbox and the figures."""
 
 import os
 import sys
@@ -92,19 +92,26 @@ def outbox_drain() -> None:
 
 
 @click.group()
-def ledger() -> None:
-    """The books of the banks."""
+def search() -> None:
+    """What the search boxes of the banks look through."""
 
 
-@ledger.command("verify")
+@search.command("verify")
 @ready
-def ledger_verify() -> None:
-    """Recompute every balance from its movements and name any difference."""
-    differences = import_module("collecto.doctor").ledger_differences()
+def search_verify() -> None:
+    """Compare every search entry with its record and name any difference."""
+    differences = import_module("collecto.search.keeping").differences()
     for line in differences:
         console.print(f"[red]{line}[/]")
-    console.print("the books balance" if not differences else f"{len(differences)} differences")
+    console.print("the entries agree" if not differences else f"{len(differences)} differences")
     sys.exit(bool(differences))
+
+
+@search.command("rebuild")
+@ready
+def search_rebuild() -> None:
+    """Write every differing search entry again, while the banks work."""
+    console.print(f"{import_module('collecto.search.keeping').rebuild()} put right")
 
 
 @click.group()

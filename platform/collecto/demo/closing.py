@@ -15,11 +15,14 @@ from apps.kernel.quantity import format_kg
 from apps.orders.models import OrderLine
 from apps.partners.states import PartnerType
 from apps.stock.models import Balance, Movement
-from apps.stock.selectors import ledger_verify
 from apps.stock.states import INSIDE, AccountKind, LossReason
+from collecto.demo.hats import donor_with_link, traveller_known
+from tenants.accounts.addresses import Entry
 from tenants.accounts.models import Membership
 from tenants.crossing import Purpose, each_tenant, in_platform
+from tenants.federation.books import books_verify
 from tenants.federation.services import reconcile
+from tenants.network.links import declaration_address
 from tenants.network.models import NetworkOffer
 from tenants.network.selectors import in_transit_grams
 from tenants.registry.models import FoodBank
@@ -36,16 +39,18 @@ class Books:
     counted: int = 0
     stock: int = 0
     in_transit: int = 0
+    in_workshop: int = 0
     transit_by_ledgers: int = 0
     offers: int = 0
     order_lines: int = 0
-    wrong_balances: int = 0
+    wrong_in_books: int = 0
     rows: list[str] = field(default_factory=list)
 
     @property
     def difference(self) -> int:
-        """Grams in, minus out, lost, on the road and in stock: zero when the books balance."""
-        gone = self.handed_over.total() + self.lost.total() + self.in_transit + self.stock
+        """Grams in, less out, lost, on the road, in the workshop, in stock: zero when the books balance."""
+        kept = self.in_transit + self.in_workshop + self.stock
+        gone = self.handed_over.total() + self.lost.total() + kept
         return self.received.total() + self.counted - gone
 
     @property
@@ -66,11 +71,13 @@ def books() -> Books:
 
 def _add(total: Books, bank: FoodBank) -> None:
     """Add one bank's ledger, inside its own scope."""
-    total.wrong_balances += len(ledger_verify())
+    total.wrong_in_books += len(books_verify(bank, Purpose.INDICATORS))
     total.order_lines += OrderLine.objects.count()
     for kind, grams in Balance.objects.values_list("account__kind", "grams"):
         if kind in INSIDE:
             total.stock += grams
+        elif kind == AccountKind.WORKSHOP:
+            total.in_workshop += grams
         elif kind == AccountKind.TRANSIT:
             total.transit_by_ledgers += grams
     movements = Movement.objects.select_related("lot", "source", "destination").order_by("id")
@@ -102,7 +109,7 @@ def _count(total: Books, bank: FoodBank, movement: Movement) -> None:
 def show(console: Console) -> Books:
     """Print the closing table with the proof that it balances (in English, like every command)."""
     total = books()
-    wrong = len(reconcile(software("demonstration"))) + total.wrong_balances
+    wrong = len(reconcile(software("demonstration"))) + total.wrong_in_books
     wrong += total.transit_by_ledgers != total.in_transit
     with override("en"):
         console.print(_table(total))
@@ -123,6 +130,7 @@ def _table(total: Books) -> Table:
     _section(table, "Handed over, by type of partner", total.handed_over, dict(PartnerType.choices))
     _section(table, "Lost, by reason", total.lost, dict(LossReason.choices))
     table.add_row("On the road between banks", format_kg(total.in_transit, decimals=3))
+    table.add_row("In the workshop", format_kg(total.in_workshop, decimals=3))
     table.add_row("In stock", format_kg(total.stock, decimals=3))
     table.add_section()
     table.add_row("Difference", f"[bold]{format_kg(total.difference, decimals=3)}[/]")
@@ -141,11 +149,21 @@ def welcome(console: Console, port: int) -> None:
     with in_platform(Purpose.DEMONSTRATION):
         banks = list(operating_banks())
         people = Membership.objects.filter(ended_at__isnull=True).count()
+        traveller, donor = traveller_known(), donor_with_link()
     console.print(f"\n[bold]COLLECTO is running.[/] Enter as anybody in one click ({people} people):")
     console.print(f"  http://collecto.{settings.BASE_DOMAIN}:{port}/enter/")
     for bank in banks:
         console.print(f"  http://{bank.host}:{port}/  {bank.name}")
     console.print(f"  http://federation.{settings.BASE_DOMAIN}:{port}/  national figures")
+    entry = Entry(scheme="http", port=str(port))
+    if traveller is not None:
+        console.print(f"  {traveller} has roles in two banks: enter as her, and change bank from her name.")
+        console.print(
+            f"  Invitations wait for an answer: http://bourgogne.{settings.BASE_DOMAIN}:{port}/accounts/invitations/"
+        )
+    if donor is not None:
+        console.print(f"  {donor} gives through its own link, without an account:")
+        console.print(f"  {declaration_address(donor, entry)}", soft_wrap=True)
     console.print(
         "Browsers resolve these names by themselves (Chrome, Edge, Firefox). Ctrl-C stops everything."
     )

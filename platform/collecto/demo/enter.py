@@ -10,9 +10,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET
 
 from apps.kernel.abilities import Role
+from collecto.demo.hats import donor_with_link
 from tenants.accounts.middleware import SPACE, space_of
 from tenants.accounts.models import ROLE_LABELS, Membership, User
 from tenants.accounts.services import person_ensure
+from tenants.accounts.signing_in.marks import mark_proven
+from tenants.accounts.signing_in.sessions import session_open
+from tenants.network.links import declaration_word
 from tenants.registry.models import FoodBank
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -34,7 +38,13 @@ def enter(request: HttpRequest) -> HttpResponse:
     port = request.get_host().partition(":")[2]
     in_order = sorted(by_bank.items(), key=lambda found: (found[0].kind != "federation", -len(found[1])))
     spaces = [_space(bank, held, port) for bank, held in in_order]
-    shown = {"spaces": spaces, "operator": "" if here else OPERATOR["full_name"]}
+    donor = None if here else donor_with_link()
+    shown = {
+        "spaces": spaces,
+        "operator": "" if here else OPERATOR["full_name"],
+        "donor": donor,
+        "donor_word": declaration_word(donor) if donor else "",
+    }
     return render(request, "demo/enter.html", shown)
 
 
@@ -60,8 +70,7 @@ def enter_as(request: HttpRequest, hat_id: UUID) -> HttpResponse:
     bank: FoodBank | None = getattr(request, "bank", None)
     hat = get_object_or_404(Membership, pk=hat_id, bank=bank, ended_at__isnull=True)
     user: User = hat.user
-    login(request, user, backend=BACKEND)
-    request.session[SPACE] = space_of(bank)
+    _let_in(request, user, bank)
     return redirect("home")
 
 
@@ -79,6 +88,13 @@ def enter_operator(request: HttpRequest) -> HttpResponse:
     if not user.is_staff:
         user.is_staff = True
         user.save(update_fields=["is_staff"])
-    login(request, user, backend=BACKEND)
-    request.session[SPACE] = space_of(None)
+    _let_in(request, user, None)
     return redirect("operator_bank_list")
+
+
+def _let_in(request: HttpRequest, user: User, bank: FoodBank | None) -> None:
+    """Open a session as one that showed a second factor: nobody of the demonstration has one."""
+    login(request, user, backend=BACKEND)
+    request.session[SPACE] = space_of(bank)
+    mark_proven(request.session)
+    session_open(request=request, user=user, bank=bank)

@@ -10,14 +10,16 @@ from django.core.files.base import ContentFile
 
 from apps.delivery.services import rate_create
 from apps.donors.models import Donor
-from apps.donors.services import donor_create
+from apps.donors.services import campaign_create, donor_create
+from apps.donors.states import is_kept_apart
 from apps.kernel import clock
 from apps.kernel.quantity import GRAMS_PER_KG
 from apps.partners.models import Agreement, Partner
 from apps.partners.services import agreement_sign, hygiene_visit_record, paper_attach, partner_create
+from apps.receiving.rules import zones_for
 from apps.sites.models import Location, Site
 from apps.sites.services import location_create, opening_slot_create, site_create, vehicle_create
-from apps.sites.states import LocationPurpose, SiteKind, SlotPurpose
+from apps.sites.states import LocationPurpose, Programme, SiteKind, SlotPurpose
 from collecto.demo.network import DEMO, PILOT
 from collecto.demo.papers import pdf, png
 from tenants.network.models import DonorAccount
@@ -33,6 +35,7 @@ LOCATIONS = (
     ("Q1", "Quarantaine", Location.Zone.AMBIENT, LocationPurpose.QUARANTINE),
 )
 VEHICLES = (("Camion frigorifique", 3_500, True), ("Fourgon", 900, False))
+CAMPAIGNS = ((Programme.FSE_PLUS, "FSE+"), (Programme.PURCHASE_MMPT, "Mieux manger pour tous"))
 DAYS_OPEN = 7
 """Every day, so that the week is the same whatever the day it ends on."""
 DOCK_HOURS = (
@@ -52,6 +55,22 @@ class Files:
     zones: dict[str, Location]
     donors: list[tuple[DonorAccount, dict[str, str]]] = field(default_factory=list)
     partners: list[tuple[Partner, dict[str, str]]] = field(default_factory=list)
+
+    def place_for(self, temperature_class: str, supply_source: str) -> Location:
+        """Return where goods are stored; those of a public programme at a location of their own."""
+        usual = self.zones[zones_for(temperature_class)[0]]
+        if not is_kept_apart(supply_source):
+            return usual
+        own = Location.objects.filter(site=self.site, zone=usual.zone, programme=supply_source).first()
+        return own or location_create(
+            DEMO,
+            site=self.site,
+            code=f"{usual.code}-{supply_source[:8]}",
+            name=f"{usual.name} ({Programme(supply_source).label})",
+            zone=usual.zone,
+            purpose=LocationPurpose.STORAGE,
+            programme=supply_source,
+        )
 
 
 @lru_cache
@@ -95,30 +114,39 @@ def write_files(bank: FoodBank) -> Files:
     )
     stored = [location for location in locations if location.purpose == LocationPurpose.STORAGE]
     files = Files(bank, site, {location.zone: location for location in stored})
+    _open_campaigns()
     _write_donors(files)
     _write_partners(files)
     return files
 
 
+def _open_campaigns() -> None:
+    year = clock.today().year
+    for programme, name in CAMPAIGNS:
+        campaign_create(DEMO, programme=programme, name=f"{name} {year}", starts_on=dt.date(year, 1, 1))
+
+
 def _write_donors(files: Files) -> None:
     for row in rows("donors"):
         if HOME[row["department"]] == files.bank.slug:
-            account = account_of(row)
+            account = account_of(row, files.bank)
             _donor(row, account)
             files.donors.append((account, row))
 
 
-def account_of(row: dict[str, str]) -> DonorAccount:
-    """Open the network account of a donor of the demonstration."""
+def account_of(row: dict[str, str], bank: FoodBank) -> DonorAccount:
+    """Open the network account of a donor of the demonstration, for its bank."""
     return donor_account_ensure(
         DEMO,
         email=f"{row['code'].lower()}@example.org",
         name=row["name"],
         kind=row["kind"],
         department=row["department"],
+        address=row["address"],
         city=row["city"],
         latitude=float(row["latitude"]),
         longitude=float(row["longitude"]),
+        opening_bank_id=bank.pk,
     )
 
 
@@ -132,6 +160,7 @@ def _donor(row: dict[str, str], account: DonorAccount) -> Donor:
         name=row["name"],
         kind=row["kind"],
         supply_source=row["supply_source"],
+        address=row["address"],
         city=row["city"],
         department=row["department"],
         latitude=float(row["latitude"]),

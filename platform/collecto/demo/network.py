@@ -1,10 +1,12 @@
 """The members of the demonstration network: real geography, fictional activity."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rich.progress import Progress
 
 from apps.kernel.abilities import Actor, Role, software
+from collecto.demo.letterheads import write_letterhead
 from tenants.accounts.services import membership_grant, person_ensure
 from tenants.crossing import Purpose, in_platform
 from tenants.registry.models import FoodBank
@@ -144,11 +146,12 @@ STAFF = (
 """Invented people, the same first names in every bank."""
 
 
-def open_members(progress: Progress) -> dict[str, FoodBank]:
-    """Open every member of the network; returns them by sub-domain."""
+def open_members(progress: Progress, also: Sequence[Member] = ()) -> dict[str, FoodBank]:
+    """Open every member of the network, and some others; returns them by sub-domain."""
     members: dict[str, FoodBank] = {}
-    for member in progress.track(MEMBERS, description="opening the banks"):
+    for member in progress.track((*MEMBERS, *also), description="opening the banks"):
         members[member.slug] = bank_open(DEMO, new=_new(member, members))
+        write_letterhead(DEMO, members[member.slug])
     return members
 
 

@@ -3,12 +3,18 @@
 import datetime as dt
 from decimal import Decimal
 
+from django.utils.translation import override
+
+from apps.delivery.jobs import NOTES_OF_DAY, DayOfNotes
 from apps.delivery.models import PickingList
+from apps.delivery.selectors import last_day_of_notes
 from apps.delivery.services import handover_record, picking_record
 from apps.delivery.states import PickingStatus
 from apps.kernel import clock
 from apps.kernel.abilities import Actor, Role
 from apps.kernel.errors import DomainError
+from apps.kernel.jobs.services import job_ask
+from apps.kernel.scope import current_scope
 from apps.orders.selectors import classes_refused_to, sources_refused_to
 from apps.orders.services import WantedLine, order_place
 from apps.partners.models import Partner
@@ -30,6 +36,7 @@ def order(dice: Dice, files: Files, partner: Partner, row: dict[str, str], actor
         site=files.site,
         for_day=tomorrow,
         accepts_past_best_before=partner.accepts_past_best_before,
+        life_days=partner.life_days,
         excluded_sources=sources_refused_to(partner, tomorrow),
         excluded_temperature_classes=classes_refused_to(partner),
     )
@@ -40,6 +47,7 @@ def order(dice: Dice, files: Files, partner: Partner, row: dict[str, str], actor
     lines = [
         WantedLine(
             product=item.product,
+            programme=item.programme,
             family=item.family,
             grams=min(item.grams, dice.grams(max(2.0, week_grams / 1000 / len(chosen)))),
         )
@@ -75,6 +83,15 @@ def hand_over(dice: Dice, actor: Actor) -> None:
             chilled_temperature_c=Decimal("3.5"),
             frozen_temperature_c=Decimal("-18.5"),
         )
+
+
+def print_day(dice: Dice, actor: Actor) -> None:
+    """Have the delivery notes of the last day printed, in the background."""
+    day = last_day_of_notes()
+    if day is not None:
+        base = f"http://{current_scope().bank_slug}.localhost:8000/"
+        with override("fr"):
+            job_ask(actor, kind=NOTES_OF_DAY, asked=DayOfNotes(day=day, base=base), op_key=dice.key())
 
 
 def lose(dice: Dice, people: dict[Role, Actor]) -> None:

@@ -12,7 +12,7 @@ from apps.offers.models import Offer
 from apps.offers.services import Place, offer_accept, offer_decline
 from apps.offers.states import DeclineReason, OfferKind, OfferStatus
 from apps.receiving.models import GoodsReceipt, ReceiptLine
-from apps.receiving.rules import SHORT_DAYS, zones_for
+from apps.receiving.rules import SHORT_DAYS
 from apps.receiving.services import LineCheck, receipt_post
 from apps.receiving.states import ReceiptStatus
 from apps.rounds.models import Stop
@@ -26,6 +26,8 @@ from apps.rounds.services import (
     stops_assign,
 )
 from apps.rounds.states import MissReason, RefusalReason, StopStatus
+from apps.stock.selectors import label_weights, lots_of_receipt
+from apps.stock.services import NewPallets, labels_print
 from collecto.demo.dice import Dice
 from collecto.demo.files import Files
 from collecto.demo.network import DEMO
@@ -50,6 +52,7 @@ DEGREES = {
     TemperatureClass.CHILLED_5_15: 10.0,
 }
 """What a good probe reads in each class (°C)."""
+PALLET_GRAMS = 500_000
 SHELF_LEFT = 0.35
 """Share of its life that a product given away still has, on average."""
 
@@ -69,7 +72,7 @@ def publish(dice: Dice, account: DonorAccount, row: dict[str, str]) -> list[Netw
                 op_key=dice.key(),
                 account=account,
                 place=Place(
-                    address="",
+                    address=account.address,
                     city=account.city,
                     department=account.department,
                     latitude=account.latitude,
@@ -183,12 +186,30 @@ def _degrees(dice: Dice, temperature_class: str) -> Decimal | None:
     return None if usual is None else Decimal(str(round(usual + dice.between(-0.5, 0.5), 1)))
 
 
+def degrees(temperature_class: str) -> Decimal | None:
+    """Return what a good probe reads in a class (°C), without chance; nothing where nothing is measured."""
+    usual = DEGREES.get(TemperatureClass(temperature_class))
+    return None if usual is None else Decimal(str(usual))
+
+
 def receive(dice: Dice, files: Files, actor: Actor) -> None:
-    """Weigh, sort and put away what came in."""
+    """Weigh, sort and put away what came in; every pallet gets its label."""
     expected = GoodsReceipt.objects.filter(status=ReceiptStatus.EXPECTED).order_by("stop__offer__number")
     for receipt in expected:
-        checks = [_check(dice, files, line) for line in receipt.lines.order_by("position")]
-        receipt_post(actor, receipt=receipt, checks=checks)
+        checks = [
+            _check(dice, files, line) for line in receipt.lines.select_related("receipt").order_by("position")
+        ]
+        posted = receipt_post(actor, receipt=receipt, checks=checks)
+        _label(actor, posted)
+
+
+def _label(actor: Actor, receipt: GoodsReceipt) -> None:
+    """Print the labels of a receipt, one for each half tonne or part of it."""
+    lots = lots_of_receipt(receipt)
+    weights = label_weights([lot.pk for lot in lots])
+    pallets = [NewPallets(lot=lot, count=-(-weights[lot.pk].stock_grams // PALLET_GRAMS)) for lot in lots]
+    if any(each.count for each in pallets):
+        labels_print(actor, op_key=receipt.op_key, new=pallets)
 
 
 def _check(dice: Dice, files: Files, line: ReceiptLine) -> LineCheck:
@@ -207,6 +228,6 @@ def _check(dice: Dice, files: Files, line: ReceiptLine) -> LineCheck:
         temperature_c=line.temperature_c,
         date_kind=line.date_kind,
         expires_on=expires_on,
-        location=files.zones[zones_for(line.temperature_class)[0]],
+        location=files.place_for(line.temperature_class, line.receipt.supply_source),
         short_date_reason="Distribué avant sa date" if short and left < SHORT_DAYS else "",
     )

@@ -8,10 +8,8 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from apps.kernel import clock
 from apps.kernel.abilities import Actor, Role
-from apps.receiving.rules import zones_for
-from apps.sites.models import Location
 from apps.stock.selectors import available_by_lot
-from collecto.demo import outflow, supply
+from collecto.demo import collecting, counting, hats, kitchen, outflow, recalls, supply, upkeep
 from collecto.demo.dice import Dice
 from collecto.demo.files import Files, write_files
 from collecto.demo.network import DEMO, PILOT, federation_person, open_members, staff_of
@@ -33,6 +31,8 @@ from tenants.registry.states import BankKind
 
 PARIS = ZoneInfo("Europe/Paris")
 DAYS = 7
+COLLECTED = "bourgogne"
+"""The bank whose national collection of last November is still being sorted."""
 CASCADE = 4
 """How often the banks look at their offers in a morning: what one declines reaches the next."""
 
@@ -41,6 +41,7 @@ class Week:
     """The members of the network, their files and people, and the dice of the week."""
 
     def __init__(self, *, seed: int, first: dt.date, progress: Progress) -> None:
+        self.seed = seed
         self.dice = Dice(seed)
         self.first = first
         self.progress = progress
@@ -61,6 +62,8 @@ class Week:
                 with in_tenant(bank, Purpose.DEMONSTRATION):
                     self.files[bank.slug] = write_files(bank)
                 self._partner_people(bank)
+            with in_tenant(self.files[COLLECTED].bank, Purpose.DEMONSTRATION):
+                collecting.collect(self.files[COLLECTED], self.people[COLLECTED], seed=self.seed)
 
     def day(self, number: int) -> None:
         """Live one day."""
@@ -76,6 +79,8 @@ class Week:
             self._collect()
         with clock.time_set_to(self._at(number, 14)):
             self._receive()
+        with clock.time_set_to(self._at(number, 14) + dt.timedelta(minutes=30)):
+            self._cook(number)
         with clock.time_set_to(self._at(number, 15)):
             self._order(number)
             self._surplus(number)
@@ -83,7 +88,18 @@ class Week:
             self._close_day()
 
     def this_morning(self) -> None:
-        """Leave work to do today: offers to answer, receipts to post, a truck on the road."""
+        """Leave work to do today (offers, receipts, a truck on the road) and yesterday’s notes printed."""
+        with clock.time_set_to(clock.now() - dt.timedelta(minutes=20)):
+            for slug in PILOT:
+                with in_tenant(self.files[slug].bank, Purpose.DEMONSTRATION):
+                    upkeep.put_right(self.people[slug])
+                    counting.count(self.people[slug], self.files[slug].site)
+                    counting.want(self.people[slug])
+            home, people = self.files["bourgogne"].bank, self.people["bourgogne"]
+            with in_tenant(home, Purpose.DEMONSTRATION):
+                recalls.exercise(self.dice, people)
+            hats.show_people(home, self.files["nevers"].bank, people[Role.MANAGER])
+            hats.hand_out_links(home, people[Role.ROUNDS])
         with clock.time_set_to(clock.now() - dt.timedelta(minutes=5)):
             self._publish(only=0.4)
             for slug in PILOT:
@@ -91,6 +107,11 @@ class Week:
                     supply.answer(self.dice, self.people[slug][Role.MANAGER], patience=0.5)
                     supply.collect(self.dice, self.files[slug], self.people[slug])
             self._transfer(self.files["bourgogne"], self.files["allier"])
+            with in_tenant(home, Purpose.DEMONSTRATION):
+                kitchen.start(self.dice, self.files["bourgogne"], people[Role.STOCK])
+            for slug in PILOT:
+                with in_tenant(self.files[slug].bank, Purpose.DEMONSTRATION):
+                    outflow.print_day(self.dice, self.people[slug][Role.MANAGER])
 
     def _at(self, day: int, hour: int) -> dt.datetime:
         date = self.first + dt.timedelta(days=day)
@@ -141,6 +162,14 @@ class Week:
         with in_platform(Purpose.INDICATORS):
             fold()
 
+    def _cook(self, number: int) -> None:
+        """The home bank cooks once in the week, and freezes what will not be given out in time."""
+        files, cook = self.files["bourgogne"], self.people["bourgogne"][Role.STOCK]
+        if number == 1:
+            with in_tenant(files.bank, Purpose.DEMONSTRATION):
+                kitchen.cook(self.dice, files, cook)
+                kitchen.freeze(self.dice, files, cook)
+
     def _surplus(self, number: int) -> None:
         """Every other day the fullest shelves help a neighbour."""
         if number % 2 == 0:
@@ -188,8 +217,11 @@ class Week:
                     self.people[files.bank.slug][Role.STOCK],
                     transfer=transfer,
                     received=received,
-                    location=_place(files, lines[0].origin["temperature_class"]),
+                    location=files.place_for(
+                        lines[0].origin["temperature_class"], lines[0].origin["supply_source"]
+                    ),
                     reason="Cagette tombée au chargement" if short else "",
+                    temperature_c=supply.degrees(lines[0].origin["temperature_class"]),
                 )
 
     def _partner_people(self, bank: FoodBank) -> None:
@@ -210,10 +242,6 @@ def _keeps(lot: object) -> bool:
     """Tell whether a lot lasts long enough to travel and be given out."""
     expires_on = getattr(lot, "expires_on", None)
     return expires_on is None or (expires_on - clock.today()).days >= 5
-
-
-def _place(files: Files, temperature_class: str) -> Location:
-    return files.zones[zones_for(temperature_class)[0]]
 
 
 def play(*, console: Console, seed: int, days: int = DAYS) -> None:

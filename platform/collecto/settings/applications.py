@@ -20,6 +20,8 @@ SHARED_APPS = [
     "django.forms",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
     "django_htmx",
     "template_partials",
     "lucide",
@@ -29,6 +31,10 @@ SHARED_APPS = [
     "api",
 ]
 TENANT_APPS = ["apps.kernel", *(f"apps.{stage}" for stage in FLOW)]
+PUT_AWAY = "apps.stock.selectors.put_away_of_receipt"
+"""Who tells receiving where goods are best put: what lies where is known further down the flow."""
+GOODS_PANELS = "apps.stock.views.levels.panels_of"
+"""Who adds to the sheet of a product or a family what is known of it further down the flow."""
 INSTALLED_APPS = [*SHARED_APPS, *TENANT_APPS]
 
 AUTH_USER_MODEL = "accounts.User"
@@ -53,6 +59,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "tenants.accounts.middleware.ActorMiddleware",
+    "tenants.accounts.middleware.SecondFactorMiddleware",
+    "tenants.accounts.presence.PresenceMiddleware",
     "tenants.registry.middleware.BankMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django_htmx.middleware.HtmxMiddleware",

@@ -9,6 +9,7 @@ from collecto.settings.lifecycle import *
 from collecto.settings.logs import *
 from collecto.settings.observability import *
 from collecto.settings.people import *
+from collecto.settings.recalls import *
 from collecto.settings.rest import *
 from collecto.settings.storage import *
 from collecto.settings.tasks import *

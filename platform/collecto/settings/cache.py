@@ -26,11 +26,25 @@ CACHES = {"default": cache_at(CACHE_URL)}
 LIMITS = {
     "api": (600, 60),
     "api-stranger": (60, 60),
+    "photo": (40, 60),
     "sign-in-address": (200, 900),
     "sign-in-person": (5, 900),
     "sign-in-mail": (30, 3600),
+    "sign-in-device": (10, 900),
+    "code-address": (300, 900),
+    "passkey-address": (300, 900),
+    "second-factor-person": (10, 900),
+    "second-factor-day": (40, 86_400),
+    "second-factor-device": (10, 900),
+    "second-factor-device-day": (40, 86_400),
+    "confirmation-mail": (5, 900),
+    "confirmation-code": (10, 900),
+    "invite-place": (100, 3600),
+    "invite-mail": (5, 3600),
+    "code-mail": (5, 900),
     "give-address": (120, 3600),
     "give-person": (10, 3600),
+    "link-mail": (5, 3600),
 }
 """How many times in how many seconds. Addresses are generous: a whole office stands behind one."""
 

@@ -17,13 +17,19 @@ CSRF_COOKIE_SECURE = True
 CSRF_COOKIE_NAME = "__Host-csrf"
 MESSAGE_COOKIE_NAME = "__Host-messages"
 LANGUAGE_COOKIE_NAME = "__Host-language"
+DEVICE_COOKIE_NAME = "__Host-device"
+DEVICE_COOKIE_SECURE = True
 CACHES = {"default": cache_at(environment.value("CACHE_URL"))}
 if not FILES_BACKEND:
     environment.value("FILES_ROOT")  # no object store: the folder must be named, for the default may be lost
 STORAGES = {
     "default": BANK_FILES,
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "collecto.stylesheet.StaticFiles"},
 }
+EMAIL_BACKEND = environment.value("EMAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend")
+if EMAIL_BACKEND.endswith("smtp.EmailBackend"):
+    EMAIL_HOST = environment.value("EMAIL_HOST", why="without a mail server nobody gets the code to sign in")
+DEFAULT_FROM_EMAIL = environment.value("DEFAULT_FROM_EMAIL", f"COLLECTO <noreply@{BASE_DOMAIN}>")
 TRUSTED_PROXY_COUNT = int(environment.value("TRUSTED_PROXY_COUNT", "1"))
 LOG_FORMAT = environment.value("LOG_FORMAT", "json")
 LOGGING = logging_as(LOG_FORMAT)

@@ -30,5 +30,9 @@ SPECTACULAR_SETTINGS = {
         "OfferKind": "apps.offers.states.OfferKind",
         "DateKind": "apps.catalogue.states.DateKind",
         "SupplySource": "apps.donors.states.SupplySource",
+        "JobState": "apps.kernel.jobs.states.JobState",
+        "MatchState": "apps.recalls.states.MatchState",
+        "ReachState": "apps.recalls.states.ReachState",
+        "CaseState": "apps.recalls.states.CaseState",
     },
 }

@@ -48,3 +48,6 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
+
+JOB_DAYS = int(environment.value("JOB_DAYS", "30"))
+"""Days after its end during which a job, and the files it made, can still be looked at and taken."""
