@@ -1,5 +1,6 @@
 """Who calls: a token of this bank, or the session of a person signed in on this bank's host."""
 
+from dataclasses import replace
 from typing import Any, cast
 
 from django.utils.translation import gettext_lazy as _
@@ -11,7 +12,7 @@ from rest_framework.request import Request
 from apps.kernel.abilities import Actor
 from apps.kernel.doors import StaffRequest
 from tenants.accounts.models import User
-from tenants.accounts.selectors import actor_in, live_token
+from tenants.accounts.selectors import actor_of_token, live_token
 from tenants.accounts.services import token_touch
 from tenants.crossing import Purpose, in_platform
 
@@ -33,11 +34,11 @@ class BankTokenAuthentication(BaseAuthentication):
         bank = _asked(request).bank
         with in_platform(Purpose.SIGN_IN):
             token = live_token(parts[1].decode(errors="replace"), bank) if len(parts) == 2 else None
-            actor = actor_in(token.user, bank) if token else None
+            actor = actor_of_token(token, bank) if token else None
             if token is None or actor is None:
                 raise AuthenticationFailed(_("This token is unknown, revoked, or belongs to another bank."))
             token_touch(token=token)
-        return token.user, actor
+        return token.user, replace(actor, via=token.label)
 
     def authenticate_header(self, request: Request) -> str:
         """Name the scheme, so that a missing token is answered with 401."""

@@ -9,11 +9,18 @@ from apps.donors.states import SupplySource
 
 
 class ProductBrief(serializers.Serializer[Any]):
-    """A product of the bank's catalogue."""
+    """A product of the bank's catalogue, and how it is packed.
+
+    ``unit_sizes`` gives the grams of one of each unit in use (kg, unit, pack, case, crate, pallet); where
+    ``is_variable_weight``, counts are near enough and the scales decide.
+    """
 
     id = serializers.UUIDField()
     ref = serializers.CharField()
     name = serializers.CharField()
+    unit_label = serializers.CharField()
+    unit_sizes = serializers.DictField(child=serializers.IntegerField(), source="packing.sizes")
+    is_variable_weight = serializers.BooleanField()
 
 
 class FamilyBrief(serializers.Serializer[Any]):

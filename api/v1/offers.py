@@ -11,7 +11,9 @@ from rest_framework.response import Response
 
 from api.resources import Resource
 from api.v1.goods import GoodsShape, source_field
+from api.v1.history import HistoryShape, history_listed
 from apps.kernel.abilities import require
+from apps.kernel.quantity import MAX_GRAMS
 from apps.offers.abilities import abilities
 from apps.offers.models import Offer
 from apps.offers.selectors import offers_listed, offers_with_lines
@@ -76,7 +78,7 @@ class AcceptedLine(serializers.Serializer[Any]):
     """Grams accepted of one line."""
 
     line = serializers.UUIDField()
-    accepted_grams = serializers.IntegerField(min_value=0)
+    accepted_grams = serializers.IntegerField(min_value=0, max_value=MAX_GRAMS)
 
 
 class Acceptance(serializers.Serializer[Any]):
@@ -129,6 +131,13 @@ class Offers(Resource):
         body = self.sent(Refusal)
         offer_decline(self.actor, offer=_offer(pk), reason=body["reason"], comment=body.get("comment", ""))
         return Response(OfferSheet(_offer(pk)).data)
+
+    @extend_schema(operation_id="offers_history", responses=HistoryShape(many=True))
+    def history(self, request: Request, pk: UUID) -> Response:
+        """Read what was done with an offer, newest first."""
+        require(abilities(self.actor), "view")
+        offer = _offer(pk)
+        return history_listed(self, offer, abilities(self.actor, offer))
 
 
 def _offer(pk: UUID) -> Offer:

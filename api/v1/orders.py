@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
@@ -13,14 +14,20 @@ from rest_framework.response import Response
 
 from api.resources import IDEMPOTENCY_HEADER, Resource
 from api.v1.goods import FamilyBrief, ProductBrief, SiteBrief
+from api.v1.history import HistoryShape, history_listed
 from apps.catalogue.models import Product, ProductFamily
+from apps.catalogue.rules import WEIGHED, Packing
+from apps.catalogue.states import PackUnit
 from apps.kernel.abilities import require
+from apps.kernel.quantity import within_reach
 from apps.orders.abilities import abilities
+from apps.orders.forms import MOST_UNITS
 from apps.orders.selectors import WantedLine, lines_of, orders_visible_to
 from apps.orders.services import order_cancel, order_place
 from apps.orders.states import OrderStatus
 from apps.partners.models import Partner
 from apps.sites.models import Site
+from apps.sites.states import Programme
 
 
 class PartnerBrief(serializers.Serializer[Any]):
@@ -82,16 +89,24 @@ class OrderQuery(serializers.Serializer[Any]):
 
 
 class WantedLineInput(serializers.Serializer[Any]):
-    """A product, or a family taken as it comes, and the grams wanted: one of the two ids."""
+    """A product, or a family taken as it comes, and how much: one of the two ids.
+
+    How much is ``grams``, or for a product ``quantity`` of a ``unit`` that it is packed in.
+    """
 
     product = serializers.UUIDField(required=False)
     family = serializers.UUIDField(required=False)
-    grams = serializers.IntegerField(min_value=1)
+    programme = serializers.ChoiceField(choices=Programme.choices, required=False, default="")
+    grams = serializers.IntegerField(min_value=1, required=False)
+    quantity = serializers.IntegerField(min_value=1, max_value=MOST_UNITS, required=False)
+    unit = serializers.ChoiceField(choices=PackUnit.choices, required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Refuse a line with both ids, or none."""
+        """Refuse a line with both ids, or none; with two quantities, or none."""
         if ("product" in attrs) == ("family" in attrs):
             raise serializers.ValidationError(_("Name a product or a family, one of the two."))
+        if ("grams" in attrs) == ("quantity" in attrs) or ("quantity" in attrs) != ("unit" in attrs):
+            raise serializers.ValidationError({"grams": [_("Write grams, or a quantity and its unit.")]})
         return attrs
 
 
@@ -116,9 +131,12 @@ class OrderInput(serializers.Serializer[Any]):
         )
         families = ProductFamily.objects.in_bulk([x["family"] for x in lines if "family" in x])
         found = [_wanted(line, products, families) for line in lines]
+        problems = [_unfit(line, wanted) for line, wanted in zip(lines, found, strict=True)]
+        if any(problems):
+            raise serializers.ValidationError(problems)
         if None in found:
-            problems = [{} if wanted else {"product": [_("Not in the catalogue.")]} for wanted in found]
-            raise serializers.ValidationError(problems, code="does_not_exist")
+            missing = [{} if wanted else {"product": [_("Not in the catalogue.")]} for wanted in found]
+            raise serializers.ValidationError(missing, code="does_not_exist")
         return [wanted for wanted in found if wanted]
 
 
@@ -180,6 +198,13 @@ class Orders(Resource):
         order_cancel(self.actor, order=order, reason=self.sent(CancellationInput)["reason"])
         return Response(self._sheet(pk))
 
+    @extend_schema(operation_id="orders_history", responses=HistoryShape(many=True))
+    def history(self, request: Request, pk: UUID) -> Response:
+        """Read what was done with an order, newest first; a charity reads no name of the staff."""
+        require(abilities(self.actor), "view")
+        order = get_object_or_404(orders_visible_to(self.actor), pk=pk)
+        return history_listed(self, order, abilities(self.actor, order))
+
     def _own_partner(self) -> Partner:
         own = self.actor.partner_id
         partner = Partner.objects.filter(pk=own).first() if own else None
@@ -196,8 +221,34 @@ class Orders(Resource):
 def _wanted(
     line: dict[str, Any], products: dict[Any, Product], families: dict[Any, ProductFamily]
 ) -> WantedLine | None:
+    programme = line["programme"]
     if "product" in line:
         product = products.get(line["product"])
-        return WantedLine(product=product, family=product.family, grams=line["grams"]) if product else None
+        if product is None:
+            return None
+        grams = _grams(line, product.packing)
+        return WantedLine(product=product, family=product.family, grams=grams, programme=programme)
     family = families.get(line["family"])
-    return WantedLine(product=None, family=family, grams=line["grams"]) if family else None
+    if family is None:
+        return None
+    return WantedLine(product=None, family=family, grams=_grams(line, WEIGHED), programme=programme)
+
+
+def _grams(line: dict[str, Any], packing: Packing) -> int:
+    """Return the grams of a line, 0 for a unit that its goods are not counted in."""
+    if "grams" in line:
+        return int(line["grams"])
+    return packing.sizes.get(line["unit"], 0) * int(line["quantity"])
+
+
+def _unfit(line: dict[str, Any], wanted: WantedLine | None) -> dict[str, Any]:
+    """Return what is wrong with how much is wanted, by field."""
+    if wanted is None:
+        return {}
+    if wanted.grams == 0:
+        return {"unit": [_("These goods are not counted in this unit.")]}
+    try:
+        within_reach(wanted.grams)
+    except ValidationError as error:
+        return {"grams" if "grams" in line else "quantity": error.messages}
+    return {}

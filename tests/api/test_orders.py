@@ -6,12 +6,13 @@ import pytest
 
 from apps.kernel.abilities import Role
 from apps.orders.models import Order
+from apps.stock.services import lot_block
 from tenants.crossing import Purpose, in_tenant
 from tests.making.catalogue import make_product
 from tests.making.orders import make_order, tomorrow
 from tests.making.partners import make_partner
 from tests.making.sites import make_location
-from tests.making.stock import make_lot
+from tests.making.stock import KEEPER, make_lot
 
 URL = "/api/v1/orders/"
 
@@ -102,6 +103,8 @@ def test_the_bank_says_for_whom_it_orders(client, wish):
         ({"product": str(uuid4()), "family": str(uuid4()), "grams": 5}, "lines.0"),
         ({"product": str(uuid4()), "grams": 5}, "lines.0.product"),
         ({"product": str(uuid4()), "grams": 0}, "lines.0.grams"),
+        ({"product": str(uuid4())}, "lines.0.grams"),
+        ({"product": str(uuid4()), "quantity": 2}, "lines.0.grams"),
     ],
 )
 def test_a_line_that_makes_no_sense_is_named(client, wish, line, field):
@@ -137,3 +140,41 @@ def test_the_number_of_queries_does_not_grow_with_the_orders(client, twin_a, dja
         assert client.get(URL).json()["count"] == 6
     with django_assert_max_num_queries(16):
         client.get(f"{URL}{orders[0].pk}/")
+
+
+def test_nothing_of_a_blocked_lot_is_ordered(program, twin_a):
+    with in_tenant(twin_a, Purpose.TEST):
+        partner, location, product = make_partner(), make_location(), make_product()
+        lot = make_lot(10_000, product, location=location)
+        lot_block(KEEPER, lot=lot, reason="Checked by hand")
+        day = tomorrow()
+    body = {
+        "partner": str(partner.pk),
+        "site": str(location.site_id),
+        "wanted_on": day.isoformat(),
+        "lines": [{"product": str(product.pk), "grams": 1_000}],
+        "op_key": str(uuid4()),
+    }
+    answer = program(twin_a, Role.ORDERS).post("/api/v1/orders/", body, content_type="application/json")
+    assert (answer.status_code, answer.json()["code"]) == (422, "nothing_available")
+
+
+def test_an_order_takes_cases_and_tells_how_goods_are_packed(client, wish):
+    line = {"product": wish["lines"][0]["product"], "quantity": 2, "unit": "case"}
+    body = post(client, {**wish, "op_key": str(uuid4()), "lines": [line]}).json()
+    assert body["wanted_grams"] == 12_000
+    sizes = body["lines"][0]["product"]["unit_sizes"]
+    assert sizes == {"kg": 1_000, "unit": 500, "case": 6_000}
+    refused = post(client, {**wish, "op_key": str(uuid4()), "lines": [line | {"unit": "pallet"}]})
+    assert refused.status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("much", "field"),
+    [({"grams": 10**30}, "grams"), ({"quantity": 2, "unit": "case"}, "quantity")],
+)
+def test_more_than_a_warehouse_holds_is_refused_at_its_field(client, wish, twin_a, much, field):
+    with in_tenant(twin_a, Purpose.TEST):
+        heavy = make_product(unit_grams=9_000_000_000)
+    response = post(client, {**wish, "lines": [{"product": str(heavy.pk), **much}]})
+    assert (response.status_code, response.json()["field"]) == (400, f"lines.0.{field}")
