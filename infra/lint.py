@@ -15,6 +15,7 @@ PRODUCTION = {
     "DATABASE_URL": "postgres://lint@localhost/lint",
     "CACHE_URL": "redis://localhost:6379/1",
     "FILES_ROOT": "/files",
+    "EMAIL_HOST": "mail.example",
     "COLLECTO_BASE_DOMAIN": "collecto.example",
 }
 DJANGO = ["python", "infra/django_checks.py"]

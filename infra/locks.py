@@ -12,6 +12,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+import uv
 from packaging.markers import default_environment
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
@@ -24,7 +25,15 @@ _PIN = re.compile(r"^([A-Za-z0-9._-]+)==([^ ;\\]+)(?: *; *([^\\]+?))? *\\?$")
 def compile_locks() -> None:
     """Compile every lock anew, keeping pins that still fit."""
     for name, extras in LOCKS.items():
-        command = ["uv", "pip", "compile", "pyproject.toml", "--universal", "--python-version", "3.11"]
+        command = [
+            uv.find_uv_bin(),
+            "pip",
+            "compile",
+            "pyproject.toml",
+            "--universal",
+            "--python-version",
+            "3.11",
+        ]
         command += ["--generate-hashes", "--no-emit-index-url", "--no-header", "--no-annotate", "--quiet"]
         command += [f"--extra={extra}" for extra in extras] + ["-o", f"requirements/{name}.txt"]
         source = "\n".join(_project()["optional-dependencies"]["build"]) if name == "build" else None

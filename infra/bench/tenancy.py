@@ -112,27 +112,32 @@ def server() -> Iterator[str]:
 def database(url: str, suffix: str) -> Iterator[dict[str, str]]:
     """Make a database for a block; give the environment of a process that uses it with its two logins."""
     name = f"collecto_bench_{suffix}_{secrets.token_hex(3)}"
-    owner, password = urlsplit(url)._replace(path=f"/{name}"), secrets.token_urlsafe(16)
-    host = owner.netloc.rpartition("@")[2]
-    app = owner._replace(netloc=f"{quote(f'{name}:app')}:{password}@{host}")
     identifier = sql.Identifier(name)
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(sql.SQL("CREATE DATABASE {}").format(identifier))
         try:
-            yield {
-                "DATABASE_URL": urlunsplit(app),
-                "DATABASE_OWNER_URL": urlunsplit(owner),
-                "DATABASE_ROLE_PREFIX": name,
-                "DJANGO_SETTINGS_MODULE": "collecto.settings.demo",
-                "SECRET_KEY": secrets.token_urlsafe(48),
-                "CELERY_BROKER_URL": "",
-                "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "platform")]),
-            }
+            yield surroundings(url, name)
         finally:
             connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(identifier))
             like = f"{name}:%"
             for (role,) in connection.execute("SELECT rolname FROM pg_roles WHERE rolname LIKE %s", [like]):
                 connection.execute(sql.SQL("DROP ROLE {}").format(sql.Identifier(role)))
+
+
+def surroundings(url: str, name: str) -> dict[str, str]:
+    """Return the environment of a process that uses a database of a server with its two logins."""
+    owner, password = urlsplit(url)._replace(path=f"/{name}"), secrets.token_urlsafe(16)
+    host = owner.netloc.rpartition("@")[2]
+    app = owner._replace(netloc=f"{quote(f'{name}:app')}:{password}@{host}")
+    return {
+        "DATABASE_URL": urlunsplit(app),
+        "DATABASE_OWNER_URL": urlunsplit(owner),
+        "DATABASE_ROLE_PREFIX": name,
+        "DJANGO_SETTINGS_MODULE": "collecto.settings.demo",
+        "SECRET_KEY": secrets.token_urlsafe(48),
+        "CELERY_BROKER_URL": "",
+        "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "platform")]),
+    }
 
 
 def page(bench: Bench, url: str) -> None:
