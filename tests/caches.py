@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.cache import caches
+from django.utils import translation
 
 from collecto.broker import EmbeddedBroker
 from collecto.settings.cache import cache_at
@@ -16,8 +17,9 @@ from collecto.settings.storage import bytes_in
 
 @pytest.fixture(autouse=True)
 def _forgotten() -> Iterator[None]:
-    """Nothing that a test put into the cache is seen by the next one."""
+    """Nothing that a test put into the cache, nor its last visitor's language, reaches the next."""
     yield
+    translation.deactivate()
     caches["default"].clear()
 
 

@@ -4,6 +4,7 @@ Twin banks hold rows with the same primary keys, so that a row read from the wro
 """
 
 import os
+from importlib import import_module
 
 import django
 
@@ -13,6 +14,7 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # the browser driver keeps an 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "collecto.settings.test")
 ensure_server()
 django.setup()
+import_module("collecto.urls_tenant")  # forms are read before any bank is open, as in a web process
 
 pytest_plugins = [
     "tests.spaces",
@@ -22,4 +24,5 @@ pytest_plugins = [
     "tests.workers",
     "tests.twins",
     "tests.loops",
+    "tests.watching",
 ]

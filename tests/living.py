@@ -58,6 +58,22 @@ def _copy_of(suffix: str) -> Iterator[None]:
 
 
 @contextmanager
+def empty_network(suffix: str) -> Iterator[None]:
+    """Point every query at a new database without a bank for a block; it is dropped with the run's own."""
+    name = f"{settings.DATABASES['default']['NAME']}_{suffix}"
+    previous, prefix = settings.DATABASES["default"]["NAME"], settings.DATABASE_ROLE_PREFIX
+    with in_owner(Purpose.TEST), connections[OWNER_DATABASE].cursor() as cursor:
+        cursor.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+        cursor.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    point_at(name, prefix=name)
+    try:
+        migrate_public()
+        yield
+    finally:
+        point_at(previous, prefix=prefix)
+
+
+@contextmanager
 def lived_in(suffix: str) -> Iterator[None]:
     """Point every query at a lived-in database of the test run for a block."""
     name = f"{settings.DATABASES['default']['NAME']}_{suffix}"

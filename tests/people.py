@@ -8,8 +8,9 @@ from django.test import Client
 
 from apps.kernel.abilities import Actor, Role
 from tenants.accounts.middleware import SPACE, space_of
-from tenants.accounts.models import User
-from tenants.accounts.services import membership_grant, person_ensure
+from tenants.accounts.models import Membership, User
+from tenants.accounts.services import person_ensure
+from tenants.accounts.signing_in.marks import mark_proven
 from tenants.crossing import Purpose, in_platform
 from tenants.registry.models import FoodBank
 
@@ -43,12 +44,15 @@ SignIn = Callable[..., Client]
 
 @pytest.fixture
 def sign_in(db: None) -> SignIn:
-    """Return a browser signed in with a role on a member's own host: ``sign_in(bank, Role.MANAGER)``."""
+    """Return a browser signed in with a role on a member's own host: ``sign_in(bank, Role.MANAGER)``.
+
+    The role need not fit the place: what a wrong one may see is what some tests ask.
+    """
 
     def browser(bank: FoodBank, role: Role, *, partner_id: UUID | None = None) -> Client:
         with in_platform(Purpose.TEST):
             user = person_ensure(email=f"{role}-{uuid4().hex[:8]}@example.org", full_name=f"{role} person")
-            membership_grant(user=user, bank=bank, role=role, partner_id=partner_id)
+            Membership.objects.create(user=user, bank=bank, role=role, partner_id=partner_id)
             return client_for(user, bank)
 
     return browser
@@ -61,11 +65,20 @@ def client_for(user: User, bank: FoodBank) -> Client:
     return client
 
 
-def let_in(client: Client, user: User, bank: FoodBank | None = None) -> None:
-    """Sign a browser in on a bank's host, or on the public site."""
+def let_in(client: Client, user: User, bank: FoodBank | None = None, *, proven: bool = True) -> None:
+    """Sign a browser in on a bank's host, or on the public site, its second factor shown or not."""
     client.force_login(user)
     session = client.session
     session[SPACE] = space_of(bank)
+    if proven:
+        mark_proven(session)
+    session.save()
+
+
+def prove(client: Client) -> None:
+    """Let a browser that is signed in count as one that has shown a second factor."""
+    session = client.session
+    mark_proven(session)
     session.save()
 
 

@@ -196,7 +196,7 @@ def fresh_bank(transactional_db: None) -> Iterator[Callable[..., FoodBank]]:
     yield make
     with in_owner(Purpose.TEST):
         _empty_shared_tables()
-    for bank in opened:
+    for bank in reversed(opened):
         schemas.drop_schema(bank.schema_name)
         with in_owner(Purpose.TEST):
             FoodBank.objects.filter(pk=bank.pk).delete()

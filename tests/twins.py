@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pytest
 from django.conf import settings
 from django.db import connections
+from django.urls import get_resolver
 from psycopg import sql
 from pytest_django.plugin import DjangoDbBlocker
 
@@ -63,6 +64,8 @@ def twin_database() -> Iterator[None]:
 
 
 def _build() -> None:
+    """Play the twins' story, its addresses read beforehand, as on a server: no form is made in a bank."""
+    list(get_resolver().url_patterns)
     migrate_public()
     opened = {new.slug: bank_open(OPERATOR, new=new) for new in (*TWINS.values(), FEDERATION)}
     play_twins({slug: opened[slug] for slug in MARKS}, opened["other-c"])

@@ -33,7 +33,7 @@ SESSION_WORDS: Final = re.compile(
 
 def tenant_contexts(source: Source) -> Iterator[int]:
     """django-tenants' own ways into a bank: its contexts, or ``with tenant:``."""
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if _comes_from(node, "django_tenants.utils") & TENANT_CONTEXTS:
             yield node.lineno  # type: ignore[attr-defined]
         if isinstance(node, ast.With | ast.AsyncWith):
@@ -67,7 +67,7 @@ def session_words(source: Source) -> Iterator[int]:
 
 def other_connections(source: Source) -> Iterator[int]:
     """A connection by a name that is neither the owner's nor the open scope's."""
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, ast.Subscript) and _last(node.value) == "connections":
             name = ast.unparse(node.slice)
             if not re.fullmatch(r"OWNER_DATABASE|current_scope\(\)\.(database|reads_from)", name):
@@ -81,7 +81,7 @@ def advisory_locks(source: Source) -> Iterator[int]:
 
 def bare_storage(source: Source) -> Iterator[int]:
     """Django's storages, which know no bank."""
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if _comes_from(node, "django.core.files.storage"):
             yield node.lineno  # type: ignore[attr-defined]
 
@@ -147,10 +147,10 @@ def _texts(source: Source) -> Iterator[tuple[int, str]]:
     """Yield every text of a module with its line, the docstrings left out."""
     said = {
         node.value
-        for node in ast.walk(source.tree)
+        for node in source.nodes
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
     }
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and node not in said:
             yield node.lineno, node.value
 

@@ -1,8 +1,8 @@
-"""What the architecture tests read: every Python source of the product, parsed once."""
+"""What the architecture tests read: every Python source of the product, parsed and walked once."""
 
 import ast
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -11,21 +11,32 @@ PRODUCT = ("platform/collecto", "tenants", "apps", "api")
 
 @dataclass(frozen=True)
 class Source:
-    """One module: its path from the root, its text and its syntax tree."""
+    """One module: its path from the root and its text; its syntax tree when somebody asks for it."""
 
     path: str
     text: str
-    tree: ast.Module
 
     @property
     def line_count(self) -> int:
         return self.text.count("\n")
 
+    @cached_property
+    def tree(self) -> ast.Module:
+        return ast.parse(self.text)
+
+    @cached_property
+    def nodes(self) -> tuple[ast.AST, ...]:
+        return tuple(ast.walk(self.tree))
+
+    @cached_property
+    def imports(self) -> tuple[ast.Import | ast.ImportFrom, ...]:
+        return tuple(node for node in self.nodes if isinstance(node, ast.Import | ast.ImportFrom))
+
     def functions(self) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
-        return [n for n in ast.walk(self.tree) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)]
+        return [n for n in self.nodes if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)]
 
     def classes(self) -> list[ast.ClassDef]:
-        return [n for n in ast.walk(self.tree) if isinstance(n, ast.ClassDef)]
+        return [n for n in self.nodes if isinstance(n, ast.ClassDef)]
 
 
 @lru_cache
@@ -36,7 +47,7 @@ def sources(*tops: str) -> tuple[Source, ...]:
         for path in sorted((ROOT / top).rglob("*.py")):
             if "migrations" not in path.parts:
                 text = path.read_text(encoding="utf-8")
-                found.append(Source(str(path.relative_to(ROOT)), text, ast.parse(text)))
+                found.append(Source(str(path.relative_to(ROOT)), text))
     return tuple(found)
 
 

@@ -57,7 +57,7 @@ def test_no_signal_receiver_hides_a_flow():
     listening = [
         f"{s.path}:{node.lineno}"
         for s in sources()
-        for node in ast.walk(s.tree)
+        for node in s.nodes
         if (isinstance(node, ast.ImportFrom) and (node.module or "").endswith(("dispatch", "signals")))
     ]
     assert listening == []
@@ -75,7 +75,7 @@ def test_only_the_crossing_opens_scopes():
     opening = {
         s.path
         for s in sources()
-        for node in ast.walk(s.tree)
+        for node in s.nodes
         if isinstance(node, ast.Name) and node.id in {"scope_opened", "schema_context", "tenant_context"}
     }
     assert opening <= allowed

@@ -2,17 +2,22 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from socketserver import ThreadingMixIn
 from threading import Thread
+from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import pytest
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 from django.db import connections
+from django.test import override_settings
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.browser.morning import in_bank, work_that_waits
 from tests.browser.network import Network
+from tests.browser.pages import OPERATOR, PARTNER, Somebody, addresses_elsewhere, addresses_in_bank, charity
 
 FLAGS = [
     "--no-sandbox",
@@ -24,10 +29,20 @@ FLAGS = [
 ]
 
 
+WindowOf = Callable[[Somebody, str], Page]
+
+
 class ThreadingServer(ThreadingMixIn, WSGIServer):
     """Answers several requests of one page at once."""
 
     daemon_threads = True
+
+    def process_request_thread(self, *args: Any) -> None:
+        """Answer, and leave no connection behind when the thread ends."""
+        try:
+            super().process_request_thread(*args)
+        finally:
+            connections.close_all()
 
 
 class QuietHandler(WSGIRequestHandler):
@@ -69,7 +84,60 @@ def network(living_copy: None, site: str, chromium: Browser) -> Iterator[Network
     opened.close_all()
 
 
-@pytest.fixture(params=[(1280, 900), (390, 844)], ids=["desktop", "phone"])
+@pytest.fixture(scope="module")
+def waiting(network: Network) -> dict[str, Any]:
+    """What the pages that act are about: something waits to be done on each."""
+    with in_bank():
+        return work_that_waits()
+
+
+@pytest.fixture(scope="module")
+def settings_without_limits() -> Iterator[None]:
+    """Let one person ask for hundreds of pages a minute."""
+    with override_settings(LIMITS=dict.fromkeys(settings.LIMITS, (10**9, 60))):
+        yield
+
+
+@pytest.fixture(scope="module")
+def paths_in_bank(waiting: dict[str, Any]) -> dict[str, str]:
+    """The path of each page of a bank."""
+    return addresses_in_bank(waiting)
+
+
+@pytest.fixture(scope="module")
+def paths(paths_in_bank: dict[str, str]) -> dict[str, str]:
+    """The path of each page of every site."""
+    return paths_in_bank | addresses_elsewhere()
+
+
+@pytest.fixture(scope="module")
+def window_of(network: Network) -> WindowOf:
+    """Each person keeps one window of each size for all their pages."""
+    windows: dict[tuple[Somebody, str], Page] = {}
+
+    def window(who: Somebody, size: str) -> Page:
+        if (who, size) not in windows:
+            windows[who, size] = _opened(network, who, size)
+        return windows[who, size]
+
+    return window
+
+
+def _opened(network: Network, who: Somebody, size: str) -> Page:
+    if who.role is None:
+        return network.visit(who.host, size=size)
+    if who == OPERATOR:
+        return network.operate(size=size)
+    partner = charity() if who == PARTNER else None
+    return network.enter(who.role, member=who.place, partner_id=partner, size=size)
+
+
+@pytest.fixture(
+    params=[
+        pytest.param((1280, 900), id="desktop", marks=pytest.mark.slow),
+        pytest.param((390, 844), id="phone"),
+    ]
+)
 def page(request: pytest.FixtureRequest, chromium: Browser) -> Iterator[Page]:
     """A page on a desktop, then on a phone, where any complaint of the console fails the test."""
     width, height = request.param

@@ -3,6 +3,8 @@
 from django.utils.translation import override
 
 from apps.kernel import clock
+from apps.kernel.abilities import Role
+from tenants.accounts.services import membership_grant, person_ensure
 from tenants.crossing import Purpose, in_owner, in_platform
 from tenants.outbox.models import OutboxMessage
 from tenants.registry import progress
@@ -39,9 +41,9 @@ def erased() -> FoodBank:
     return _stepped(bank, StepKind.ERASE, now=True)
 
 
-def exporting() -> FoodBank:
+def exporting(slug: str = "exportee") -> FoodBank:
     """Return a bank that is being exported."""
-    bank = _opened("exportee")
+    bank = _opened(slug)
     step = step_ask(OPERATOR, bank=bank, kind=StepKind.EXPORT, hint=False)
     _write(step, state=StepState.RUNNING, stage=progress.COPYING, done=12, total=60)
     return bank
@@ -70,6 +72,15 @@ def failed() -> FoodBank:
 def renamed() -> FoodBank:
     """Return a bank that answered on another host before."""
     return bank_rename(OPERATOR, bank=_opened("ancienne"), slug="nouvelle")
+
+
+def bank_without_anything() -> FoodBank:
+    """Return an open bank on its first morning: a manager, and no row yet."""
+    bank = bank_open(OPERATOR, new=NewBank(name=f"{LONG} vide", slug="vide", address={**REACHED_AT}))
+    with in_platform(Purpose.TEST):
+        person = person_ensure(email="premiere@example.org", full_name="Anne-Charlotte de la Villardière")
+        membership_grant(user=person, bank=bank, role=Role.MANAGER)
+    return bank
 
 
 def work_set_aside() -> int:

@@ -3,10 +3,12 @@
 import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from apps.catalogue.models import Product, ProductFamily
 from apps.catalogue.states import DateKind, TemperatureClass
 from apps.delivery.models import PickingList
+from apps.donors.models import Donor
 from apps.kernel import clock
 from apps.kernel.abilities import Role
 from apps.offers.models import Offer
@@ -16,8 +18,10 @@ from apps.receiving.models import GoodsReceipt
 from apps.rounds.models import Round, Stop
 from apps.rounds.services import round_create, round_start, stop_collect, stops_assign
 from apps.sites.models import Location, Site, Vehicle
+from apps.stock.models import Lot
 from tenants.accounts.models import Membership
 from tenants.crossing import Purpose, in_platform, in_tenant
+from tenants.network.services import link_make
 from tenants.registry.models import FoodBank
 from tests.making.catalogue import make_product
 from tests.making.delivery import make_picking, weigh
@@ -26,6 +30,7 @@ from tests.making.offers import TESTER, make_offer
 from tests.making.orders import make_line, place
 from tests.making.rounds import make_stop, weights_as_planned
 from tests.making.stock import make_lot
+from tests.people import actor_as
 
 BANK = "bourgogne"
 
@@ -37,6 +42,32 @@ def in_bank(slug: str = BANK) -> Iterator[FoodBank]:
         bank = FoodBank.objects.get(slug=slug)
     with in_tenant(bank, Purpose.TEST):
         yield bank
+
+
+def work_that_waits() -> dict[str, Any]:
+    """Make something to do on each page that acts; returns what it is about, by the name of the page."""
+    stop, donor = a_stop_at("Crémerie des Halles"), a_donor_with_a_link()
+    return {
+        "network_donor_link": donor.pk,
+        "network_donor_link_renew": donor.pk,
+        "network_donor_link_revoke": donor.pk,
+        "offers_offer_withdraw": an_offer_from("Biscuiterie du Parc").pk,
+        "rounds_drive_round": stop.round_id,
+        "rounds_drive_stop": stop.pk,
+        "rounds_drive_miss": stop.pk,
+        "rounds_round_detail": stop.round_id,
+        "receiving_receipt_control": goods_at_the_dock_from("Crémerie du Port").pk,
+        "network_transfer_propose": Lot.objects.get(product=rice_in_stock("Riz étuvé", kg=50)).pk,
+        "delivery_picking_detail": an_order_to_pick("Riz long").pk,
+        "delivery_picking_handover": a_picked_order("Riz rond").pk,
+    }
+
+
+def a_donor_with_a_link() -> Donor:
+    """Return a donor who may declare through its own link."""
+    donor = make_donor(name="Marché des Ducs", email="marche.des.ducs@example.org")
+    link_make(actor_as(Role.ROUNDS), donor=donor)
+    return donor
 
 
 def an_offer_from(donor: str, *, kg: int = 100) -> Offer:

@@ -3,7 +3,8 @@
 from collections import defaultdict
 from typing import Any
 
-from playwright.sync_api import Browser, Page, Response
+import pytest
+from playwright.sync_api import Browser, Page, Request, Response
 
 from apps.kernel.abilities import Role
 from tenants.accounts.models import Membership
@@ -11,7 +12,15 @@ from tenants.crossing import Purpose, in_platform
 
 SIZES = {"desktop": (1280, 900), "phone": (390, 844)}
 """Pixels of the window."""
+AT_HAND = [pytest.param("phone"), pytest.param("desktop", marks=pytest.mark.slow)]
+"""Who works on a telephone as well as at a desk: by default on the telephone."""
+AT_A_DESK = [pytest.param("desktop"), pytest.param("phone", marks=pytest.mark.slow)]
+"""Who works at a desk as well as on a telephone: by default at the desk."""
 PATIENCE_MS = 10_000
+LEFT = "net::ERR_ABORTED"
+"""Said of what was on its way when its page was left, or was saved as a file."""
+SAID_TWICE = ("Failed to load resource", "htmx:sendAbort", "htmx:afterRequest")
+"""Said of an answer that is heard anyway, or of what was on its way when its page was left."""
 
 
 class Network:
@@ -64,17 +73,22 @@ class Network:
         return [complaint for page in list(self.complaints) for complaint in self.close(page)]
 
     def _listen(self, page: Page) -> None:
-        """Keep errors of scripts, and answers that are errors, except of the page itself."""
+        """Keep what scripts and the security policy complain of, and what did not come, but for the page."""
         kept = self.complaints[page]
 
         def answered(response: Response) -> None:
             if response.status >= 400 and response.request.resource_type != "document":
                 kept.append(f"{response.status} {response.url}")
 
+        def failed(request: Request) -> None:
+            if request.failure != LEFT:
+                kept.append(f"{request.failure} {request.url}")
+
         page.on("response", answered)
+        page.on("requestfailed", failed)
         page.on("pageerror", lambda error: kept.append(str(error)))
         page.on("console", lambda said: kept.append(said.text) if _is_error(said) else None)
 
 
 def _is_error(said: Any) -> bool:
-    return said.type == "error" and "Failed to load resource" not in said.text
+    return said.type == "error" and not said.text.startswith(SAID_TWICE)

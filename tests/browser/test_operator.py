@@ -16,9 +16,10 @@ from playwright.sync_api import Page, expect
 from tenants.crossing import Purpose, in_platform
 from tenants.registry.models import ErasureProof, FoodBank
 from tenants.registry.services import NewBank, bank_open
+from tests.browser.equality import differences
 from tests.browser.lives import archived
 from tests.browser.network import Network
-from tests.browser.test_journeys import follow, fr, main, press
+from tests.browser.steps import follow, fr, main, press
 from tests.making.banks import fill
 from tests.spaces import OPERATOR
 from tests.tenants.registry.test_kill import owner_url
@@ -60,6 +61,12 @@ def expect_state(page: Page, state: str) -> None:
     expect(page.locator(".page-title .chip")).to_have_text(state, timeout=BUILT_MS)
 
 
+def expect_asked_again(page: Page) -> None:
+    """Wait until the page has asked how far the step is."""
+    with page.expect_response(re.compile(r"/operator/steps/")):
+        pass
+
+
 def expect_heading(page: Page, path: str, words: str) -> None:
     """Wait until a page says something; every process forgets what it knew of a host within seconds."""
     expect(page.get_by_role("heading", level=1)).to_be_visible()
@@ -88,8 +95,11 @@ def test_a_bank_is_opened_in_the_background_and_its_progress_survives_a_reload(
         page.reload()
         expect(page.get_by_role("progressbar")).to_be_visible()
         expect(page.get_by_role("link", name=fr("Suspend"))).to_have_count(0)
+        expect_asked_again(page)
+        assert differences(page) == ""
         with owner_worker():
             expect_state(page, "Active")
+            assert differences(page) == ""
     follow(page, "morvan.localhost")
     expect(page.locator(".brand-name")).to_have_text("Banque du Morvan")
     expect(page.get_by_role("heading", level=1)).to_have_text(fr("Sign in"))
@@ -104,6 +114,8 @@ def test_an_export_is_made_in_the_background_and_downloads_as_a_zip(network, bro
     with sending_to(broker_url):
         press(page, "Export")
         expect(page.get_by_role("progressbar")).to_be_visible()
+        expect_asked_again(page)
+        assert differences(page) == ""
         with owner_worker():
             expect(page.get_by_role("link", name=fr("Fetch the export"))).to_be_visible(timeout=BUILT_MS)
     with page.expect_download() as fetched:
@@ -113,6 +125,7 @@ def test_an_export_is_made_in_the_background_and_downloads_as_a_zip(network, bro
         assert "manifest.json" in bundle.namelist()
 
 
+@pytest.mark.slow
 def test_a_renamed_bank_answers_at_its_new_address_and_the_former_one_leads_there(network):
     bank = opened("arroux")
     page = network.operate(size="phone")
@@ -177,6 +190,7 @@ def test_a_bank_is_archived_with_the_keyboard_alone(network):
     expect(page.get_by_role("link", name=fr("Erase"), exact=True)).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_an_archived_bank_is_erased_by_typing_its_name_and_the_proof_can_be_read(network, settings):
     settings.ERASURE_WAIT_DAYS = 0
     bank = archived("cure")

@@ -31,6 +31,18 @@ PARENT = (
 )
 
 
+@pytest.fixture(autouse=True)
+def heard():
+    """Hear the signals that the shell which started the tests may have told them to ignore."""
+    former = {number: signal.getsignal(number) for number in supervisor_module.SIGNALS}
+    for number, handler in former.items():
+        if handler is signal.SIG_IGN:
+            signal.signal(number, signal.SIG_DFL)
+    yield
+    for number, handler in former.items():
+        signal.signal(number, handler)
+
+
 def python(name: str, code: str, **options) -> Child:
     return Child(name, [sys.executable, "-u", "-c", code], **options)
 

@@ -15,7 +15,7 @@ from apps.stock import ledger
 from apps.stock.errors import LotIsBlocked
 from apps.stock.ledger import Leg
 from apps.stock.locks import retrying
-from apps.stock.models import Lot, Movement
+from apps.stock.models import CountEntry, Lot, Movement
 from apps.stock.selectors import ledger_verify
 from apps.stock.services import stock_count, stock_move, stock_release
 from apps.stock.states import LotStatus, MovementKind
@@ -85,6 +85,28 @@ def test_two_counts_at_once_give_what_the_last_one_found(bank: FoodBank) -> None
     count = partial(stock_count, KEEPER, lot=lot, location=shelf, reason="July")
     together(bank, [partial(count, op_key=uuid4(), counted_grams=grams) for grams in (8_000, 8_000, 8_000)])
     assert held(lot, shelf) == (8_000, 0)
+
+
+def test_counts_while_orders_reserve_and_give_back_leave_the_books_at_what_is_there(bank: FoodBank) -> None:
+    """Twenty kilograms are on the shelf and thirty in the books, whatever orders do at that instant."""
+    shelf, product = make_location(), make_product()
+    lot = make_lot(30_000, product, location=shelf)
+    items = [reserved_item(lot, shelf, 5_000) for _ in range(2)]
+    wish = partial(want, 4_000, shelf, product=product)
+    counts = [
+        partial(stock_count, KEEPER, op_key=uuid4(), lot=lot, location=shelf, counted_grams=20_000)
+        for _ in range(2)
+    ]
+    orders = [lambda: reserve(wish()) for _ in range(4)]
+    frees = [partial(stock_release, KEEPER, op_key=uuid4(), items=[item], document=paper()) for item in items]
+    results = together(bank, [*counts, *orders, *frees])
+    assert not [done for done in results if isinstance(done, Exception)]
+    entries = sorted(results[:2], key=lambda entry: entry.counted_at)
+    last = CountEntry.objects.get(pk=entries[-1].pk)
+    assert sum(held(lot, shelf)) == 20_000 + sum(
+        CountEntry.objects.filter(lot=lot).values_list("unsettled_grams", flat=True)
+    )
+    assert {entry.difference_grams for entry in entries} <= {-10_000, 0, -last.unsettled_grams}
 
 
 def test_writers_who_lock_nothing_first_meet_and_both_get_through(bank: FoodBank) -> None:

@@ -10,7 +10,7 @@ from django.db import connections
 from apps.kernel.abilities import Role
 from apps.sites.models import Location
 from apps.stock.models import Movement
-from tenants.accounts.models import Membership
+from tenants.accounts.models import HatEvent, Membership
 from tenants.accounts.services import membership_grant, person_ensure, token_issue
 from tenants.crossing import Purpose, in_owner, in_platform, in_tenant
 from tenants.isolation.schemas import drop_schema
@@ -80,5 +80,6 @@ def remove(slug: str) -> None:
             BankEvent.objects.filter(bank=bank).delete()
             cursor.execute("SET session_replication_role = origin")
             BankStep.objects.filter(bank=bank).delete()
+            HatEvent.objects.filter(bank=bank).delete()
             Membership.objects.filter(bank=bank).delete()
             bank.delete()

@@ -4,6 +4,9 @@ import datetime as dt
 from typing import Any
 from uuid import uuid4
 
+from django.conf import settings
+from django.urls import reverse
+
 from apps.catalogue.states import DateKind, TemperatureClass
 from apps.donors.states import DonorKind
 from apps.kernel import clock
@@ -11,11 +14,14 @@ from apps.kernel.abilities import Actor
 from apps.offers.models import Offer
 from apps.offers.services import Place
 from tenants.crossing import Purpose, in_platform, in_tenant
+from tenants.network.links import declaration_word
 from tenants.network.models import DonorAccount, NetworkOffer, Transfer, TransferLine
-from tenants.network.services import NewNetworkLine, donor_account_ensure, offer_publish
+from tenants.network.services import NewNetworkLine, donor_account_ensure, link_ensure, offer_publish
 from tenants.network.states import TransferState
 from tenants.registry.models import FoodBank
 from tests.making.catalogue import make_family
+from tests.making.figures import DAY
+from tests.spaces import tampering
 
 ANYBODY = Actor(id=None, label="Anybody")
 FAMILY = "FRUITS_LEGUMES_FRAIS"
@@ -38,6 +44,35 @@ def make_account(**overrides: Any) -> DonorAccount:
         "city": "Dijon",
     }
     return donor_account_ensure(ANYBODY, **values | overrides)
+
+
+def make_link(account: DonorAccount) -> str:
+    """Return the path of the good link of a donor on the public site, made if it has none."""
+    word = declaration_word(link_ensure(account))
+    return reverse("network_offer_declare", args=[word], urlconf=settings.PUBLIC_SCHEMA_URLCONF)
+
+
+def typed(**overrides: object) -> dict[str, object]:
+    """What a shop types: 120 kg of fruit, tomorrow afternoon."""
+    values = {
+        "name": "Primeur Essai",
+        "kind": "SUPERMARKET",
+        "contact_name": "Camille",
+        "phone": "0380000000",
+        "email": "camille@example.org",
+        "address": "3 place du Marché",
+        "city": "Dijon",
+        "department": "21",
+        "day": (clock.today() + dt.timedelta(days=1)).isoformat(),
+        "opens": "14:00",
+        "until": "17:00",
+        "goods-TOTAL_FORMS": "3",
+        "goods-INITIAL_FORMS": "0",
+        "goods-0-family": FAMILY,
+        "goods-0-grams": "120",
+        "goods-0-expires_on": "",
+    }
+    return values | overrides
 
 
 def make_network_line(*, grams: int = 100_000, days_left: int | None = 5, **overrides: Any) -> NewNetworkLine:
@@ -86,6 +121,22 @@ def refreshed(offer: NetworkOffer) -> NetworkOffer:
     """Return an offer as it is now."""
     with in_platform(Purpose.TEST):
         return NetworkOffer.objects.get(pk=offer.pk)
+
+
+LEG = """
+INSERT INTO public.network_transitleg (bank_id, transfer_line_id, direction, grams) VALUES (%s, %s, 'out', %s)
+"""
+"""What the ledger of the giver says when goods leave."""
+
+
+def make_shipped(giver: FoodBank, receiver: FoodBank, *, grams: int, day: dt.date = DAY) -> None:
+    """Write a transfer that left on a day, with what the giver's ledger says of it."""
+    line = make_transfer(giver, receiver, grams=grams)
+    with in_platform(Purpose.TEST):
+        Transfer.objects.filter(pk=line.transfer_id).update(state=TransferState.SHIPPED, shipped_on=day)
+        with tampering() as cursor:
+            cursor.execute(LEG, [giver.pk, line.pk, grams])
+        TransferLine.objects.filter(pk=line.pk).update(shipped_grams=grams)
 
 
 def make_transfer(

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 from apps.catalogue.models import Product, ProductFamily
+from apps.donors.states import is_kept_apart
 from apps.kernel import clock
 from apps.kernel.abilities import Actor, software
 from apps.orders.models import Order
@@ -22,11 +23,12 @@ def kg(number: float) -> int:
     return round(number * 1000)
 
 
-def make_line(goods: Product | ProductFamily, kilograms: float) -> WantedLine:
-    """Return a wish for a product, or for a family as it comes."""
+def make_line(goods: Product | ProductFamily, kilograms: float, programme: str = "") -> WantedLine:
+    """Return a wish for a product, or for a family as it comes, maybe of a public programme."""
+    own = programme if is_kept_apart(programme) else ""
     if isinstance(goods, Product):
-        return WantedLine(product=goods, family=goods.family, grams=kg(kilograms))
-    return WantedLine(product=None, family=goods, grams=kg(kilograms))
+        return WantedLine(product=goods, family=goods.family, grams=kg(kilograms), programme=own)
+    return WantedLine(product=None, family=goods, grams=kg(kilograms), programme=own)
 
 
 def tomorrow() -> dt.date:
@@ -53,4 +55,5 @@ def make_order(
     product = lot.pop("product", None) or make_product()
     location = lot.pop("location", None) or make_location()
     make_lot(kg(kilograms if in_stock is None else in_stock), product=product, location=location, **lot)
-    return place(make_line(product, kilograms), site=location.site, **overrides)
+    line = make_line(product, kilograms, lot.get("supply_source", ""))
+    return place(line, site=location.site, **overrides)

@@ -2,19 +2,38 @@
 
 import datetime as dt
 from decimal import Decimal
+from itertools import count
 from typing import Any
 from uuid import uuid4
 
 from apps.catalogue.models import ProductFamily
 from apps.catalogue.states import CHILLED, FROZEN, DateKind
 from apps.kernel import clock
-from apps.receiving.models import GoodsReceipt, ReceiptLine
-from apps.receiving.services import LineCheck, NewReceiptLine, receipt_start
+from apps.receiving.models import (
+    CollectionShop,
+    Container,
+    GoodsReceipt,
+    NationalCollection,
+    ReceiptLine,
+    Weighing,
+)
+from apps.receiving.services import (
+    LineCheck,
+    NewReceiptLine,
+    SortedLine,
+    collection_create,
+    container_create,
+    receipt_start,
+    shop_create,
+    weighing_record,
+)
 from apps.sites.models import Location
 from tests.making.catalogue import make_family
 from tests.making.donors import make_donor
 from tests.making.offers import TESTER
 from tests.making.sites import make_location, make_site
+
+_numbers = count(1)
 
 
 def make_receipt_line(
@@ -56,3 +75,50 @@ def make_check(line: ReceiptLine, **overrides: Any) -> LineCheck:
         "location": overrides.get("location") or make_location(line.receipt.site, zone=zone_of(line)),
     }
     return LineCheck(**values | overrides)
+
+
+def make_collection(**overrides: Any) -> NationalCollection:
+    """Return a collection of the last three days, sorted at a site with one dry shelf."""
+    site = overrides.get("site") or make_site()
+    if not Location.objects.filter(site=site, zone=Location.Zone.AMBIENT).exists():
+        make_location(site, zone=Location.Zone.AMBIENT, name="Shelf")
+    today = clock.today()
+    values: dict[str, Any] = {
+        "op_key": uuid4(),
+        "name": f"Collection {next(_numbers)}",
+        "starts_on": today - dt.timedelta(days=2),
+        "ends_on": today,
+        "site": site,
+    }
+    return collection_create(TESTER, **values | overrides)
+
+
+def make_shop(collection: NationalCollection | None = None, **overrides: Any) -> CollectionShop:
+    """Return a shop that takes part in a collection."""
+    values: dict[str, Any] = {"name": f"Shop {next(_numbers)}", "city": "Dijon"}
+    return shop_create(TESTER, collection=collection or make_collection(), **values | overrides)
+
+
+def make_container(*, tare_grams: int = 1_500, **overrides: Any) -> Container:
+    """Return a crate of 1.5 kg."""
+    values: dict[str, Any] = {"name": f"Crate {next(_numbers)}", "tare_grams": tare_grams}
+    return container_create(TESTER, **values | overrides)
+
+
+def make_weighing(shop: CollectionShop | None = None, *, grams: int = 100_000, **overrides: Any) -> Weighing:
+    """Return 100 kg on the scale for a shop, in nothing."""
+    values: dict[str, Any] = {"op_key": uuid4(), "scale_grams": grams}
+    return weighing_record(TESTER, shop=shop or make_shop(), **values | overrides)
+
+
+def make_sorted(collection: NationalCollection, *, grams: int = 10_000, **overrides: Any) -> SortedLine:
+    """Return 10 kg sorted of one dry family, on the shelf of the collection's site."""
+    values: dict[str, Any] = {
+        "line_id": uuid4(),
+        "product": None,
+        "family": overrides.get("family") or make_family(),
+        "accepted_grams": grams,
+        "expires_on": clock.today() + dt.timedelta(days=90),
+        "location": Location.objects.filter(site=collection.site, zone=Location.Zone.AMBIENT).first(),
+    }
+    return SortedLine(**values | overrides)

@@ -6,7 +6,8 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from apps.catalogue.models import Product, ProductFamily
-from apps.donors.states import SupplySource
+from apps.donors.selectors import may_be_put
+from apps.donors.states import SupplySource, is_kept_apart
 from apps.kernel import clock
 from apps.kernel.abilities import software
 from apps.receiving.models import GoodsReceipt, ReceiptLine
@@ -14,7 +15,7 @@ from apps.receiving.states import ReceiptStatus
 from apps.sites.models import Location
 from apps.stock import ledger
 from apps.stock.ledger import Document, Leg, Party
-from apps.stock.models import Lot
+from apps.stock.models import Inspection, Lot
 from apps.stock.selectors import grams_at
 from apps.stock.services import Hold, Item, Want, stock_reserve
 from apps.stock.states import Granularity, MovementKind
@@ -58,8 +59,18 @@ def make_lot(
     }
     lot = Lot.objects.create(**values | fields)
     if grams:
-        receive(lot, grams, location or make_location())
+        receive(lot, grams, place_for(lot.supply_source, location))
     return lot
+
+
+def place_for(supply_source: str, location: Location | None = None) -> Location:
+    """Return a location for goods of a source: the one given, or beside it one of their own programme."""
+    own = supply_source if is_kept_apart(supply_source) else ""
+    if location is None:
+        return make_location(programme=own)
+    if may_be_put(supply_source, location):
+        return location
+    return make_location(location.site, programme=own, zone=location.zone)
 
 
 def receive(lot: Lot, grams: int, location: Location) -> None:
@@ -74,6 +85,23 @@ def receive(lot: Lot, grams: int, location: Location) -> None:
         party=party,
     )
     ledger.post(KEEPER, op_key=uuid4(), legs=[leg], occurred_on=lot.received_on)
+
+
+def make_inspection(lot: Lot, *, passed: bool = True, **fields: Any) -> Inspection:
+    """Return what a person found today when looking at a lot: good for thirty days, unless told otherwise."""
+    values: dict[str, Any] = {
+        "op_key": uuid4(),
+        "inspected_on": clock.today(),
+        "inspector_label": "warehouse",
+        "packaging_intact": passed,
+        "storage_respected": True,
+        "life_suffices": True,
+        "senses_good": True,
+        "traceable": True,
+        "passed": passed,
+        "valid_until": clock.today() + dt.timedelta(days=30) if passed else None,
+    }
+    return Inspection.objects.create(lot=lot, **values | fields)
 
 
 def held(lot: Lot, location: Location) -> tuple[int, int]:
@@ -93,11 +121,13 @@ def want(
     *,
     product: Product | None = None,
     family: ProductFamily | None = None,
+    programme: str = "",
 ) -> Want:
     """Return a wish for a product, or for a family as it comes, at the location's site."""
     family = product.family if product else family
     assert family is not None
-    return Want(uuid4(), location.site_id, family.pk, product.pk if product else None, grams)
+    named = product.pk if product else None
+    return Want(uuid4(), location.site_id, family.pk, named, grams, programme)
 
 
 def reserve(

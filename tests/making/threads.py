@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from typing import Any
 
-from django.db import connection
+from django.db import connection, connections
 
 from tenants.crossing import Purpose, in_tenant
 from tenants.registry.models import FoodBank
@@ -32,7 +32,7 @@ def each_at_home(acts: Sequence[tuple[FoodBank, Callable[[], Any]]]) -> list[Any
         except Exception as error:  # noqa: BLE001 - the test looks at it
             return error
         finally:
-            connection.close()
+            connections.close_all()
 
     with ThreadPoolExecutor(len(acts)) as people:
         return list(people.map(run, acts))

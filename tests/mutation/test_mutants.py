@@ -1,6 +1,7 @@
 """Every guard is watched: without it, in a copy of the sources, the test named for it fails."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -10,9 +11,11 @@ from uuid import uuid4
 
 import pytest
 
+from tests.mutation.ledger import LEDGER_MUTANTS
 from tests.mutation.mutants import MUTANTS, Mutant
 
 ROOT = Path(__file__).resolve().parents[2]
+ALL = (*MUTANTS, *LEDGER_MUTANTS)
 COPIED = ("platform", "tenants", "apps", "api", "tests", "docs", "pyproject.toml")
 
 
@@ -45,25 +48,34 @@ def run_in(tmp_path: Path) -> Callable[[str], "subprocess.CompletedProcess[str]"
     return run
 
 
-@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.guard)
+@pytest.mark.parametrize("mutant", ALL, ids=lambda mutant: mutant.guard)
 def test_the_guard_stands_where_it_is_said_to_stand(mutant: Mutant):
     assert (ROOT / mutant.path).read_text().count(mutant.before) == 1
 
 
-@pytest.mark.parametrize("test", sorted({mutant.noticed_by for mutant in MUTANTS}))
+@pytest.mark.parametrize("mutant", ALL, ids=lambda mutant: mutant.guard)
+def test_no_later_migration_writes_the_guard_again(mutant: Mutant):
+    place = ROOT / mutant.path
+    if place.parent.name == "migrations":
+        later = [each for each in place.parent.glob("0*.py") if each.name > place.name]
+        assert [each.name for each in later if mutant.before in each.read_text()] == []
+
+
+@pytest.mark.parametrize("test", sorted({mutant.noticed_by for mutant in ALL}))
 def test_the_test_that_must_notice_exists(test: str):
     path, _, name = test.partition("::")
     assert f"def {name}(" in (ROOT / path).read_text()
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.guard)
+@pytest.mark.parametrize("mutant", ALL, ids=lambda mutant: mutant.guard)
 def test_without_the_guard_its_test_fails(mutant: Mutant, run_in, tmp_path: Path):
     target = tmp_path / mutant.path
     target.write_text(target.read_text().replace(mutant.before, mutant.after))
     done = run_in(mutant.noticed_by)
     assert done.returncode == 1, done.stdout + done.stderr
-    assert "failed" in done.stdout, done.stdout
+    noticed = re.search(rf"^(?:FAILED|ERROR) {re.escape(mutant.noticed_by)}", done.stdout, re.MULTILINE)
+    assert noticed, done.stdout
 
 
 @pytest.mark.slow

@@ -16,7 +16,7 @@ def total(living_network) -> Books:
 def test_the_books_balance_to_the_gram(total):
     assert total.received.total() > 0
     assert total.difference == 0
-    assert total.wrong_balances == 0
+    assert total.wrong_in_books == 0
 
 
 def test_the_road_between_banks_is_the_same_in_the_ledgers_and_in_the_documents(total):

@@ -12,16 +12,17 @@ from django.test import Client
 
 from apps.kernel.abilities import Role
 from apps.kernel.guard import BankRow
-from tenants.accounts.models import Membership
+from tenants.accounts.models import ApiToken, Membership
 from tenants.accounts.services import membership_grant, person_ensure
 from tenants.crossing import Purpose, in_platform, in_tenant
 from tenants.network.links import declaration_word
 from tenants.network.models import DonorAccount, NetworkOffer, Transfer
+from tenants.network.services import link_ensure
 from tenants.registry.models import FoodBank
 from tests.making.twins import BANK_ROLES, MARKS
 from tests.people import host_of, let_in
 from tests.twins import Twins
-from tests.web.routes import OBJECTS, Route, address_of, routes_of
+from tests.web.routes import OBJECTS, Route, address_of, key_for, routes_of
 
 METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 TABLED: Final = ("GET", "POST")
@@ -185,7 +186,7 @@ def bank_space(twins: Twins, slug: str) -> Space:
         site="bank",
         host=host_of(bank),
         marks=frozenset({MARKS[slug]}),
-        addresses={r.name: _address(r, bank) for r in routes},
+        addresses={r.name: address_within(r, bank) for r in routes},
         browsers=_browsers(bank, "bank", neighbour=twins.neighbour),
         elsewhere=dict(_addresses_elsewhere(routes, bank, twin)),
     )
@@ -216,9 +217,11 @@ def public_space(twins: Twins) -> Space:
 
 def _own_transfer(bank: FoodBank) -> Any:
     with in_platform(Purpose.TEST):
-        return Transfer.objects.filter(from_bank=bank, to_bank__slug="other-c").values_list("pk", flat=True)[
-            0
-        ]
+        return (
+            Transfer.objects.filter(from_bank=bank)
+            .exclude(to_bank__slug__in=MARKS)
+            .values_list("pk", flat=True)[0]
+        )
 
 
 def _own_hat(bank: FoodBank) -> Any:
@@ -226,10 +229,28 @@ def _own_hat(bank: FoodBank) -> Any:
         return Membership.objects.filter(bank=bank).order_by("created_at").values_list("pk", flat=True)[0]
 
 
+def _own_person(bank: FoodBank) -> Any:
+    with in_platform(Purpose.TEST):
+        return (
+            Membership.objects.filter(bank=bank).order_by("created_at").values_list("user_id", flat=True)[0]
+        )
+
+
+def _own_token(bank: FoodBank) -> Any:
+    with in_platform(Purpose.TEST):
+        tokens = ApiToken.objects.filter(bank=bank).order_by("created_at")
+        return tokens.values_list("pk", flat=True).first() or NOBODY
+
+
 OF_BANK: Final[dict[str, Callable[[FoodBank], Any]]] = {
     "network_transfer": _own_transfer,
     "network_transfer_propose": lambda bank: OBJECTS["network_transfer_propose"](),
     "demo_enter_as": _own_hat,
+    "accounts_person": _own_person,
+    "accounts_invitation": lambda bank: NOBODY,
+    "accounts_token": _own_token,
+    "account_join": lambda bank: "no-such-word",
+    "account_leave": _own_hat,
     "styleguide_page": lambda bank: "list",
     "receiving_limit": lambda bank: "FROZEN_M18",
 }
@@ -255,7 +276,8 @@ def _key(route: Route, bank: FoodBank) -> Any:
     return found
 
 
-def _address(route: Route, bank: FoodBank) -> str:
+def address_within(route: Route, bank: FoodBank) -> str:
+    """Return a real address of a route of a bank's site."""
     if not route.names_something:
         return "/" + route.pattern
     with in_tenant(bank, Purpose.TEST):
@@ -286,7 +308,20 @@ def _key_elsewhere(route: Route, bank: FoodBank, twin: FoodBank) -> Any:
     return max(alone, default=None)
 
 
+OF_NOBODY: Final[dict[str, Any]] = {
+    "accounts_person": NOBODY,
+    "accounts_invitation": NOBODY,
+    "account_join": "no-such-word",
+    "account_leave": NOBODY,
+}
+"""Keys that name nobody, where the site has no row to name."""
+
+
 def _key_there(route: Route, twins: Twins) -> Any:
+    if nobody := OF_NOBODY.get(_named(route.name, OF_NOBODY)):
+        return nobody
+    if _named(route.name, OBJECTS):
+        return key_for(route)
     return "twin-a" if route.name == "federation_bank_detail" else _own_hat(twins.federation)
 
 
@@ -299,11 +334,12 @@ def _public_address(route: Route, twins: Twins) -> str:
         offer = NetworkOffer.objects.get(donor_account=account)
     given: dict[str, Any] = {
         "styleguide_page": "list",
-        "network_offer_declare": declaration_word(account),
+        "network_offer_declare": declaration_word(link_ensure(account)),
         "network_offer_status": offer.public_token,
         "network_offer_withdraw": offer.public_token,
         "operator_bank_detail": bank.pk,
         "operator_bank_proof": bank.pk,
+        "operator_bank_invite": bank.pk,
         "operator_bank_act": bank.pk,
         "operator_step": NOBODY,
         "operator_export": NOBODY,
@@ -311,7 +347,8 @@ def _public_address(route: Route, twins: Twins) -> str:
         "operator_outbox_discard": 999_999,
         "demo_enter_as": _own_hat(bank),
     }
-    return address_of(route, given[route.name]).replace("<slug:act>", "suspend")
+    key = given.get(route.name) or OF_NOBODY.get(_named(route.name, OF_NOBODY)) or key_for(route)
+    return address_of(route, key).replace("<slug:act>", "suspend")
 
 
 def _browsers(bank: FoodBank | None, site: str, *, neighbour: FoodBank) -> dict[str, Client]:

@@ -21,6 +21,7 @@ from apps.kernel.forms import (
     field_for,
 )
 from apps.kernel.models import AuditEntry, DocumentSequence
+from apps.kernel.quantity import parse_kg
 from apps.sites.forms import SiteForm
 
 
@@ -43,7 +44,14 @@ def gift(**sent: str) -> Gift:
 
 
 @pytest.mark.parametrize(
-    ("typed", "grams"), [("12,5", 12_500), ("12.5", 12_500), ("0.075", 75), ("1 2", 12_000), ("3kg", 3_000)]
+    ("typed", "grams"),
+    [
+        ("12,5", 12_500),
+        ("12.5", 12_500),
+        ("0.075", 75),
+        ("1 2", 12_000),
+        ("3kg", 3_000),
+    ],
 )
 def test_kilograms_are_cleaned_to_whole_grams(typed: str, grams: int):
     form = gift(weight=typed)
@@ -59,11 +67,28 @@ def test_kilograms_are_cleaned_to_whole_grams(typed: str, grams: int):
         ("twelve", "kg_unreadable"),
         ("-3", "kg_unreadable"),
         ("0.0001", "kg_unreadable"),
-        ("50.001", "kg_too_much"),
+        ("50.5", "kg_too_much"),
     ],
 )
 def test_a_weight_that_cannot_be_is_refused_with_its_code(typed: str, code: str):
     assert gift(weight=typed).errors.as_data()["weight"][0].code == code
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.parametrize("typed", ["1 234,5", "1\u202f234,5 kg", "1234.5", "1.234,5", "1,234.5"])
+def test_thousands_and_decimals_are_read_however_they_are_written(language: str, typed: str):
+    with translation.override(language):
+        assert parse_kg(typed) == 1_234_500
+
+
+@pytest.mark.parametrize(("language", "typed", "read"), [("fr", "1.234", "1,234"), ("en", "1,234", "1.234")])
+def test_a_number_that_may_be_a_thousand_or_one_is_asked_again(language: str, typed: str, read: str):
+    with translation.override(language):
+        (error,) = gift(weight=typed).errors.as_data()["weight"]
+        assert error.code == "number_ambiguous"
+        assert error.params == {"large": "1234", "small": read}
+        assert parse_kg(read) == 1_234
+        assert parse_kg("1.234.567") == parse_kg("1,234,567") == 1_234_567_000
 
 
 def test_zero_is_a_weight_where_the_field_says_so():

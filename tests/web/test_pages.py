@@ -44,8 +44,8 @@ def donor_update(actor: Actor, *, donor: Donor, **fields: Any) -> Donor:
     return donor
 
 
-def donor_archive(actor: Actor, *, donor: Donor, archived: bool) -> None:
-    record_archive(actor, donor, archived=archived)
+def donor_archive(actor: Actor, *, donor: Donor, archived: bool, reason: str) -> None:
+    record_archive(actor, donor, archived=archived, reason=reason)
 
 
 class KindFilter(FilterForm):
@@ -268,10 +268,10 @@ def test_the_history_is_for_those_who_may_read_it():
 def test_a_record_is_archived_and_the_act_can_be_undone():
     donor = make_donor(name="Alba")
     assert "Archive Alba?" in text(ask(DonorArchive, pk=donor.pk))
-    response = ask(DonorArchive, "post", pk=donor.pk)
+    response = ask(DonorArchive, "post", pk=donor.pk, reason="Closed.")
     donor.refresh_from_db()
     assert donor.is_archived
-    assert response.said[0].extra_tags == f"undo:/d/{donor.pk}/archive/?archived=0"
+    assert response.said[0].extra_tags == f"undo:/d/{donor.pk}/archive/?archived=0&undo=1"
 
 
 def test_the_pages_carry_their_doors():

@@ -133,10 +133,15 @@ def test_every_method_as_everybody_in_every_place(spaces, place, role):
 
 
 def keys_of_nobody(space: Space, role: str, method: str) -> dict[str, tuple[int, int, set[str]]]:
-    """Return the answers that tell a key of the twin from a key of nobody, or show a word."""
+    """Return the answers that tell a key of the twin from a key of nobody, or show a word.
+
+    Addresses whose key names nobody in either bank are left out: there is nothing to tell apart.
+    """
     odd = {}
     for name, url in space.elsewhere.items():
-        key = next(part for part in url.split("/") if part not in space.addresses[name].split("/"))
+        key = next((part for part in url.split("/") if part not in space.addresses[name].split("/")), "")
+        if not key:
+            continue
         nobody = url.replace(key, str(NOBODY) if "-" in key else "999999999")
         theirs, nobodys = (knock(space.browsers[role], method, at) for at in (url, nobody))
         shown = theirs.foreign(space.marks)

@@ -12,10 +12,11 @@ from django.test import Client
 
 from apps.kernel.abilities import Role
 from tenants.accounts.models import Membership
-from tenants.crossing import Purpose, in_platform, in_tenant
+from tenants.crossing import Purpose, in_platform
 from tenants.registry.models import FoodBank
 from tests.people import client_for, visitor
-from tests.web.routes import address_of, routes_of
+from tests.web.routes import routes_of
+from tests.web.sweeping import address_within
 
 pytestmark = pytest.mark.xdist_group("living")
 
@@ -104,8 +105,7 @@ def manager(bank) -> Client:
 
 @pytest.fixture(scope="module")
 def addresses(bank) -> dict[str, str]:
-    with in_tenant(bank, Purpose.TEST):
-        return {route.name: address_of(route) for route in PAGES}
+    return {route.name: address_within(route, bank) for route in PAGES}
 
 
 def answers_to(browser: Client, url: str, sending: dict[str, str]) -> int:

@@ -1,10 +1,13 @@
 """The look keeps its promises: contrast, weight, and nothing inline."""
 
 import re
+from itertools import combinations, pairwise
+from math import dist
 from pathlib import Path
 
 import pytest
 
+from apps.impact.charts import svg
 from tests.architecture.sources import ROOT
 
 CSS = ROOT / "platform/collecto/static/collecto/css"
@@ -48,11 +51,57 @@ PAIRS = [
 ]
 
 
-def luminance(colour: str) -> float:
-    """Relative luminance of WCAG 2.2."""
+Colour = tuple[float, float, float]
+EYES: dict[str, tuple[Colour, Colour, Colour]] = {
+    "three cones": ((1, 0, 0), (0, 1, 0), (0, 0, 1)),
+    "no red cones": (
+        (0.152286, 1.052583, -0.204868),
+        (0.114503, 0.786281, 0.099216),
+        (-0.003882, -0.048116, 1.051998),
+    ),
+    "no green cones": (
+        (0.367322, 0.860646, -0.227968),
+        (0.280085, 0.672501, 0.047413),
+        (-0.011820, 0.042940, 0.968881),
+    ),
+    "no blue cones": (
+        (1.255528, -0.076749, -0.178779),
+        (-0.078411, 0.930809, 0.147602),
+        (0.004733, 0.691367, 0.303900),
+    ),
+}
+"""What eyes of each kind see of linear red, green and blue (Machado et al. 2009, severity 1)."""
+APART = 13.0
+"""Least distance between two series, in CIELAB units (1976) under D65, for every kind of eyes."""
+STEPS_APART = 9.9
+"""The same between two neighbouring steps of the map, which also say their values in the legend."""
+
+
+def linear(colour: str) -> Colour:
+    """Linear red, green and blue, from 0 to 1."""
     parts = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
     red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts)
+    return red, green, blue
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance of WCAG 2.2."""
+    red, green, blue = linear(colour)
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def seen(colour: str, eyes: str) -> Colour:
+    """What eyes of a kind see of a colour, in CIELAB: lightness, green to red, blue to yellow."""
+    light = linear(colour)
+    red, green, blue = (
+        min(1.0, max(0.0, sum(weight * part for weight, part in zip(row, light, strict=True))))
+        for row in EYES[eyes]
+    )
+    x = (0.4124564 * red + 0.3575761 * green + 0.1804375 * blue) / 0.95047
+    y = 0.2126729 * red + 0.7151522 * green + 0.0721750 * blue
+    z = (0.0193339 * red + 0.1191920 * green + 0.9503041 * blue) / 1.08883
+    a, b, c = (t ** (1 / 3) if t > 216 / 24389 else (24389 / 27 * t + 16) / 116 for t in (x, y, z))
+    return 116 * b - 16, 500 * (a - b), 200 * (b - c)
 
 
 def contrast(one: str, other: str) -> float:
@@ -72,6 +121,43 @@ def test_a_series_colour_too_weak_for_text_is_never_used_for_text():
     assert not [n for n in weak if re.search(rf"[^-]color:\s*var\(--chart-{n}\)", used)]
 
 
+def test_charts_are_drawn_in_the_colours_of_the_tokens():
+    assert list(svg.SERIES) == [TOKENS[f"chart-{n}"] for n in range(1, 7)]
+    names = {"ink": svg.INK, "ink-2": svg.HINT, "surface": svg.SURFACE, "line": svg.GRID}
+    assert {name: TOKENS[name] for name in names} == names
+    assert (svg.EDGE, svg.RAMP[-1]) == (TOKENS["line-strong"], TOKENS["brand"])
+
+
+@pytest.mark.parametrize(("one", "other"), list(combinations(range(1, 7), 2)))
+@pytest.mark.parametrize("eyes", EYES)
+def test_two_series_are_told_apart_by_every_kind_of_eyes(eyes: str, one: int, other: int):
+    assert dist(seen(TOKENS[f"chart-{one}"], eyes), seen(TOKENS[f"chart-{other}"], eyes)) >= APART
+
+
+@pytest.mark.parametrize("eyes", EYES)
+def test_neighbouring_steps_of_the_map_are_told_apart_by_every_kind_of_eyes(eyes: str):
+    for lighter, darker in pairwise(svg.RAMP):
+        assert dist(seen(lighter, eyes), seen(darker, eyes)) >= STEPS_APART
+        assert luminance(lighter) > luminance(darker)
+
+
+@pytest.mark.parametrize(
+    ("words", "behind"),
+    [
+        *zip(svg.ON_RAMP, svg.RAMP, strict=True),
+        *zip(svg.ON_SERIES, svg.SERIES, strict=True),
+        *((words, svg.SURFACE) for words in svg.WORDS),
+    ],
+)
+def test_words_on_a_chart_can_be_read(words: str, behind: str):
+    assert contrast(words, behind) >= TEXT
+
+
+def test_a_series_is_named_in_its_own_colour_unless_that_is_too_weak():
+    strong = {colour for colour in svg.SERIES if contrast(colour, svg.SURFACE) >= TEXT}
+    assert [word for word in svg.WORDS if word != svg.INK] == [c for c in svg.SERIES if c in strong]
+
+
 def test_a_colour_is_written_once_in_the_tokens():
     strays = {
         path.name: found
@@ -88,7 +174,7 @@ def test_the_style_sheets_stay_light():
 def test_the_entry_sheet_imports_every_file_in_a_declared_layer():
     entry = (CSS / "app.css").read_text()
     layers = re.search(r"@layer ([\w, ]+);", entry)
-    imported = dict(re.findall(r'@import url\("([^"]+)"\) layer\((\w+)\);', entry))
+    imported = dict(re.findall(r'@import "([^"]+)" layer\((\w+)\);', entry))
     assert layers
     assert {str(path.relative_to(CSS)) for path in CSS.rglob("*.css")} == {*imported, "app.css"}
     assert set(imported.values()) <= set(layers[1].split(", "))

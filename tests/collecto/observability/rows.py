@@ -3,6 +3,7 @@
 from typing import Any
 
 from tenants.crossing import Purpose, in_platform
+from tenants.federation.models import BooksCheck
 from tests.spaces import tampering
 
 
@@ -16,3 +17,9 @@ def put_in_outbox(
             "VALUES (%s, 'f', 'h', '{}', %s, %s)",
             [bank_id, due_at, parked_at],
         )
+
+
+def prove_books(bank_id: Any, *, difference_count: int = 0, **values: Any) -> None:
+    """Keep the result of a proof of a bank's books."""
+    with in_platform(Purpose.TEST):
+        BooksCheck.objects.create(bank_id=bank_id, difference_count=difference_count, **values)

@@ -50,6 +50,7 @@ class Site:
             "COLLECTO_RELEASE": "build-7",
             "COLLECTO_STATE": str(self.state),
             "FILES_ROOT": str(self.state / "files"),
+            "EMAIL_HOST": "127.0.0.1",
             "WORKER_HEALTH_BIND": f"127.0.0.1:{self.worker_port}",
             "PYTHONPATH": str(ROOT),
             **self.more,

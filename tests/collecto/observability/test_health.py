@@ -94,7 +94,7 @@ def test_friends_who_are_away_degrade_and_do_not_kill(settings):
     assert {parts[name] for name in ("broker", "cache", "mail", "sentry")} == {"does not answer"}
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)
 def test_an_outbox_that_nobody_delivers_degrades(twin_a):
     put_in_outbox(twin_a.pk)
     answer = ask("/readyz")

@@ -10,7 +10,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from apps.orders.facts import OrderConfirmed
 from collecto import metrics
 from tenants.crossing import Purpose, in_tenant
-from tests.collecto.observability.rows import put_in_outbox
+from tests.collecto.observability.rows import prove_books, put_in_outbox
 from tests.collecto.observability.site import Site
 from tests.people import visitor
 
@@ -71,6 +71,7 @@ def test_series_grow_with_banks_by_the_counters_that_matter_alone(twin_a, twin_b
         with in_tenant(bank, Purpose.TEST):
             metrics.ORDERS.labels(bank.slug).inc()
         put_in_outbox(bank.pk)
+        prove_books(bank.pk)
     by_bank = [name for name in figures() if "bank" in dict(name[1:]) and not name[0].endswith("_created")]
     assert {name[0] for name in by_bank} == set(metrics.PER_BANK)
     assert len(by_bank) == 2 * len(metrics.PER_BANK)
@@ -102,17 +103,27 @@ def test_an_order_that_is_rolled_back_does_not_count(twin_a):
 
 
 @pytest.mark.django_db
-def test_the_outbox_is_seen_by_bank_in_one_statement(twin_a, twin_b, django_assert_num_queries):
+def test_the_outbox_is_seen_by_bank_in_a_statement_for_all(twin_a, twin_b, django_assert_num_queries):
     put_in_outbox(twin_a.pk)
     put_in_outbox(twin_b.pk, parked_at="2026-01-02T00:00Z")
     put_in_outbox()
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         seen = figures()
     assert seen[("collecto_outbox_age_seconds", ("bank", "twin-a"))] > 24 * 3600
     assert seen[("collecto_outbox_parked", ("bank", "twin-b"))] == 1
     assert seen[("collecto_outbox_parked", ("bank", "twin-a"))] == 0
     assert ("collecto_outbox_age_seconds", ("bank", metrics.NO_BANK)) in seen
     assert seen[("collecto_database_up",)] == 1
+
+
+@pytest.mark.django_db
+def test_books_that_differ_are_seen_by_bank(twin_a, twin_b):
+    prove_books(twin_a.pk, difference_count=3)
+    prove_books(twin_b.pk)
+    seen = figures()
+    assert seen[("collecto_books_differences", ("bank", "twin-a"))] == 3
+    assert seen[("collecto_books_differences", ("bank", "twin-b"))] == 0
+    assert seen[("collecto_books_age_seconds", ("bank", "twin-b"))] < 3600
 
 
 @pytest.mark.django_db(transaction=True)
