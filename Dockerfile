@@ -11,7 +11,7 @@ COPY apps apps
 COPY api api
 RUN /venv/bin/pip install --no-deps --no-build-isolation -e . \
     && /venv/bin/collecto messages compile \
-    && DJANGO_SETTINGS_MODULE=collecto.settings.production SECRET_KEY=build DATABASE_URL=postgres://build@localhost/build CACHE_URL=redis://localhost/1 FILES_ROOT=/files \
+    && DJANGO_SETTINGS_MODULE=collecto.settings.production SECRET_KEY=build DATABASE_URL=postgres://build@localhost/build CACHE_URL=redis://localhost/1 FILES_ROOT=/files EMAIL_HOST=build \
        STATIC_ROOT=/build/static /venv/bin/python -m django collectstatic --noinput
 
 FROM python:3.13-slim

@@ -32,7 +32,7 @@ messages: $(VENV)/dev.stamp ## Bring the French catalogue in step with the sourc
 	@$(BIN)/collecto messages extract
 
 openapi: $(VENV)/dev.stamp ## Write the API's schema to api/openapi.yaml
-	@$(BIN)/collecto openapi
+	@DJANGO_SETTINGS_MODULE=collecto.settings.typing $(BIN)/collecto openapi
 
 locks: $(VENV)/dev.stamp ## Compile the requirement locks from pyproject.toml
 	@$(BIN)/python infra/locks.py compile
@@ -41,7 +41,20 @@ clean: ## Forget the demonstration's data and every cache (keeps .venv)
 	@if [ -x $(BIN)/collecto ]; then $(BIN)/collecto forget; fi
 	@rm -rf .collecto .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis build dist
 
-# --- environment: a stamp is written last, so that an interrupted install starts over cleanly ---
+# --- environment: a stamp is written last, so that an interrupted install starts over cleanly; one installs at a
+# time, in this run of make or in another one, and whoever waited finds the work done ---
+ifndef IN_TURN
+IN_TURN_MAKE = +@$(PYTHON) infra/in_turn.py $(VENV).lock $(MAKE) --no-print-directory IN_TURN=1 $@
+
+$(VENV)/base.stamp: requirements/base.txt requirements/build.txt pyproject.toml
+	$(IN_TURN_MAKE)
+
+$(VENV)/dev.stamp: requirements/dev.txt $(VENV)/base.stamp
+	$(IN_TURN_MAKE)
+
+$(FRENCH).mo: $(FRENCH).po | $(VENV)/base.stamp
+	$(IN_TURN_MAKE)
+else
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "COLLECTO needs Python 3.11 or later; this is %d.%d. Try: make PYTHON=python3.11 …" % sys.version_info[:2])'
 	@$(PYTHON) -m venv --clear $(VENV).making || { rm -rf $(VENV).making; echo "Python cannot make a virtual environment: install its venv module (python3-venv)." >&2; exit 1; }
@@ -61,3 +74,4 @@ $(VENV)/dev.stamp: requirements/dev.txt $(VENV)/base.stamp
 	@echo "Installing development tools …"
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	@touch $@
+endif
