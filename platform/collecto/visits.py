@@ -8,6 +8,7 @@ is followed to its end: its line is written when it is closed.
 import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextvars import copy_context
 from typing import Any, cast
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
@@ -98,10 +99,12 @@ class Visit:
         return response
 
     def tell(self) -> None:
-        """Write the line and count the request, once."""
-        if self.is_told:
-            return
-        self.is_told = True
+        """Write the line and count the request, once; in a context of its own, for a collector may ask."""
+        if not self.is_told:
+            self.is_told = True
+            copy_context().run(self._tell)
+
+    def _tell(self) -> None:
         seconds = time.monotonic() - self.started
         with trace_opened(self.trace):
             said = {

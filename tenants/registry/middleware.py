@@ -6,6 +6,7 @@ may you see*: the rows of the host's own bank.
 
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from contextvars import copy_context
 from copy import copy
 from datetime import tzinfo
 from functools import partial
@@ -129,14 +130,18 @@ def _opened(scope: AbstractContextManager[Scope], bank: FoodBank | None) -> Iter
 
 
 def _kept_open(response: HttpResponseBase, scope: Scope) -> HttpResponseBase:
-    """Have each chunk of a streamed answer produced in the scope and the hours it was asked in."""
+    """Have each chunk of a streamed answer, and its end, produced in the scope and hours it was asked in."""
     if isinstance(response, StreamingHttpResponse) and not hasattr(response, "scope"):
         response.scope = scope  # type: ignore[attr-defined]
         stream: Any = response.streaming_content
         reopened = partial(_reopened, scope, timezone.get_current_timezone())
-        response.streaming_content = (
-            _streamed_later(reopened, stream) if response.is_async else _streamed(reopened, iter(stream))
-        )
+        if response.is_async:
+            response.streaming_content = _streamed_later(reopened, stream)
+        else:
+            closers: list[Callable[[], object]] = response._resource_closers  # type: ignore[attr-defined]
+            chunks = _Chunks(reopened, iter(stream), list(closers))
+            closers.clear()
+            response.streaming_content = chunks
     return response
 
 
@@ -146,17 +151,36 @@ def _reopened(scope: Scope, zone: tzinfo) -> Iterator[None]:
         yield
 
 
-def _streamed(reopened: Reopened, chunks: Iterator[bytes]) -> Iterator[bytes]:
-    try:
-        while True:
-            with reopened():
-                chunk = next(chunks, None)
-            if chunk is None:
-                return
-            yield chunk
-    finally:
-        with reopened():
-            getattr(chunks, "close", bool)()
+class _Chunks:
+    """A stream read, and closed, inside a scope that its reader never sees."""
+
+    def __init__(
+        self, reopened: Reopened, chunks: Iterator[bytes], closers: list[Callable[[], object]]
+    ) -> None:
+        self.reopened = reopened
+        self.chunks = chunks
+        self.closers = closers
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        with self.reopened():
+            return next(self.chunks)
+
+    def close(self) -> None:
+        """Close what the view streams from, in a context of its own: the garbage collector may ask.
+
+        CPython before 3.12 collects in mid-allocation, and a context variable set by what it finalises takes
+        the context away from under the code that is writing to it
+        (https://github.com/python/cpython/issues/148891).
+        """
+        copy_context().run(self._close)
+
+    def _close(self) -> None:
+        with self.reopened():
+            for closer in self.closers:
+                closer()
 
 
 async def _streamed_later(reopened: Reopened, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+from contextvars import ContextVar
 
 from django.core.cache import cache
 from django.db import connection, transaction
@@ -40,6 +41,23 @@ def stream_view(request: HttpRequest) -> StreamingHttpResponse:
     return StreamingHttpResponse(lines())
 
 
+ENDINGS: list[str] = []
+"""Banks in whose scope a dropped stream ended."""
+ended_in: ContextVar[str] = ContextVar("ended_in")
+
+
+def dropped_view(request: HttpRequest) -> StreamingHttpResponse:
+    def lines() -> Iterator[str]:
+        try:
+            for _ in range(3):
+                yield told() + "\n"
+        finally:
+            ended_in.set(current_scope().bank_slug)
+            ENDINGS.append(ended_in.get())
+
+    return StreamingHttpResponse(lines())
+
+
 async def async_stream_view(request: HttpRequest) -> StreamingHttpResponse:
     async def lines() -> AsyncIterator[str]:
         for _ in range(3):
@@ -63,5 +81,6 @@ urlpatterns = [
     path("sync/", sync_view),
     path("async/", async_view),
     path("stream/", stream_view),
+    path("dropped/", dropped_view),
     path("async-stream/", async_stream_view),
 ]

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextvars
+import gc
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,6 +16,7 @@ from apps.kernel.scope import NoScope, current_scope, scope_or_none
 from tenants.crossing import Purpose, in_tenant
 from tenants.registry.models import FoodBank
 from tests.people import host_of
+from tests.tenants.isolation import probes
 
 pytestmark = pytest.mark.usefixtures("no_running_loop")
 
@@ -85,6 +87,8 @@ def test_streams_under_asgi_read_turn_by_turn_stay_in_their_bank(probed):
         for _ in range(3):
             for number, stream in enumerate(streams):
                 told[number] += (await anext(stream)).decode()
+        for stream in streams:
+            assert not [chunk async for chunk in stream]
         return told
 
     assert async_to_sync(ask_both)() == [f"canary of {bank.slug}\n" * 3 for bank in probed]
@@ -96,6 +100,7 @@ def test_two_streams_read_turn_by_turn_stay_apart(probed):
     for _ in range(3):
         for bank, stream in zip(probed, streams, strict=True):
             assert next(stream).decode() == f"canary of {bank.slug}\n"
+    assert [list(stream) for stream in streams] == [[], []]
 
 
 @pytest.mark.pitfall(16)
@@ -103,7 +108,18 @@ def test_a_stream_that_is_dropped_leaves_no_bank_open(probed):
     stream = iter(Client().get("/stream/", headers={"host": host_of(probed[0])}))
     next(stream)
     del stream
+    gc.collect()
     assert contextvars.copy_context().run(scope_or_none) is None
+
+
+@pytest.mark.pitfall(16)
+def test_a_stream_closed_half_way_ends_in_its_bank_and_in_a_context_of_its_own(probed):
+    """Whoever closes it may be the garbage collector, in the middle of somebody else's work."""
+    answer: Any = Client().get("/dropped/", headers={"host": host_of(probed[0])})
+    next(iter(answer))
+    answer.close()
+    assert probes.ENDINGS.pop() == probed[0].slug
+    assert probes.ended_in.get(None) is None
 
 
 @pytest.mark.pitfall(15)
