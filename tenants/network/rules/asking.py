@@ -7,7 +7,7 @@ from uuid import UUID
 
 from tenants.network.rules.tiers import Tier
 
-RULE_VERSION: Final = "territory-1"
+RULE_VERSION: Final = "fair-2"
 """Stored with every question: two questions of one version were decided by the same rule."""
 
 
