@@ -88,7 +88,7 @@ def shares(field: Field, sets: Indices) -> Numbers:
     step = held[row, after] - held[row, before]
     part = np.clip((field.lot - held[row, before]) / np.where(step > 0, step, 1.0), 0, 1)
     level = levels[row, before] + np.where(step > 0, part, 1.0) * (levels[row, after] - levels[row, before])
-    return np.clip(level[:, None] * need - received, 0, room)
+    return np.asarray(np.clip(level[:, None] * need - received, 0, room))
 
 
 def worth(kilos: Numbers, need: Numbers, received: Numbers, mean_fill: float, alpha: float) -> Numbers:
@@ -126,7 +126,7 @@ def best_set(field: Field, policy: RoutingPolicy) -> Choice:
 
 
 def widened(field: Field, found: Choice, policy: RoutingPolicy) -> Choice:
-    """Add banks to a set one at a time while its value rises; beyond the policy's number if something is left."""
+    """Add banks to a set one at a time while the value rises; above the policy's number if some is left."""
     everybody = np.arange(len(field.need))
     while len(found.members) < WIDEST * policy.most_banks:
         is_placed = found.kilos.sum() >= field.lot - BETTER
