@@ -7,7 +7,7 @@ kilos. Where no need is known, one bank at a time, by territory, nearest first.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from math import inf
+from math import fsum, inf
 from typing import Final
 from uuid import UUID
 
@@ -115,7 +115,7 @@ def fair_field(offer: OfferToRoute, candidates: Sequence[Candidate], open_to_it:
     known = [bank for bank in candidates if bank.is_active and bank.need_grams > 0]
     all_need = sum(bank.need_grams for bank in known)
     mean_need = all_need / len(known)
-    mean_fill = max(sum(bank.received_grams for bank in known) / all_need, EMPTY)
+    mean_fill = max(fsum(bank.received_grams for bank in known) / all_need, EMPTY)
     need = np.array([found.bank.need_grams or mean_need for found in open_to_it], dtype=np.float64)
     received = np.array(
         [

@@ -62,6 +62,7 @@ class _Pairs:
 
     @classmethod
     def of(cls, lots: Lots) -> "_Pairs":
+        """Return the lots and banks within reach of each other, where there is room."""
         lot, bank = np.nonzero(np.isfinite(lots.km) & (lots.room[lots.group] > 0))
         places, group = np.unique(lots.group[lot] * lots.room.shape[1] + bank, return_inverse=True)
         rooms = lots.room.reshape(-1)[places]

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tenants.network.rules import Ask, Candidate, OfferToRoute, RoutingPolicy, Tier, route
@@ -85,6 +85,7 @@ policies = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(drawn_offers, drawn_banks, policies)
 def test_what_is_asked_fits_the_offer_the_rooms_and_the_pallets(found, banks, policy):
     questions = route(found, banks, NOBODY, policy)
@@ -102,6 +103,7 @@ def test_what_is_asked_fits_the_offer_the_rooms_and_the_pallets(found, banks, po
         assert candidate.capacity is None or ask.grams <= candidate.capacity["AMBIENT"]
 
 
+@settings(deadline=None)
 @given(drawn_offers.filter(lambda found: found.days_left is not None), drawn_banks, policies)
 def test_food_with_a_date_never_leaves_its_reach(found, banks, policy):
     places = {candidate.bank_id: candidate for candidate in banks}
@@ -113,6 +115,7 @@ def test_food_with_a_date_never_leaves_its_reach(found, banks, policy):
         assert DETOUR * away <= reach_km(found.days_left) + 0.1
 
 
+@settings(deadline=None)
 @given(drawn_offers, drawn_banks, policies)
 def test_nobody_is_asked_twice_and_asking_ends(found, banks, policy):
     before: set[UUID] = set()
@@ -124,6 +127,7 @@ def test_nobody_is_asked_twice_and_asking_ends(found, banks, policy):
         before.update(new)
 
 
+@settings(deadline=None)
 @given(drawn_offers, drawn_banks, policies, st.randoms())
 def test_the_same_rows_in_any_order_give_the_same_questions(found, banks, policy, random):
     shuffled = random.sample(banks, len(banks))
@@ -162,6 +166,7 @@ def value_of(field: Field, members: tuple[int, ...], policy: RoutingPolicy) -> f
     return total
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.tuples(st.floats(10, 500), st.floats(0.05, 1.5), st.integers(1, 30), st.floats(0, 700)),
