@@ -53,6 +53,10 @@ def asked(questions: list[Ask]) -> dict[int, int]:
     return {ask.bank_id.int: ask.grams for ask in questions}
 
 
+def numbered(rows: list[dict[str, Any]]) -> list[Candidate]:
+    return [bank(number, **row) for number, row in enumerate(rows, start=1)]
+
+
 drawn_offers = st.builds(
     offer,
     grams=st.integers(1, 60 * PALLET) | st.integers(1, 60).map(lambda pallets: pallets * PALLET),
@@ -63,7 +67,7 @@ drawn_offers = st.builds(
 )
 drawn_banks = st.lists(
     st.builds(
-        dict,
+        dict[str, Any],
         latitude=st.none() | st.floats(42, 51),
         longitude=st.floats(-4, 7),
         is_active=st.booleans(),
@@ -71,10 +75,10 @@ drawn_banks = st.lists(
         need_grams=st.integers(0, 400_000_000),
         received_grams=st.floats(0, 300_000_000),
         room_grams=st.none() | st.integers(0, 20 * PALLET),
-        capacity=st.none() | st.builds(dict, AMBIENT=st.integers(0, 20 * PALLET)),
+        capacity=st.none() | st.builds(dict[str, Any], AMBIENT=st.integers(0, 20 * PALLET)),
     ),
     max_size=9,
-).map(lambda rows: [bank(number, **row) for number, row in enumerate(rows, start=1)])
+).map(numbered)
 policies = st.builds(
     RoutingPolicy,
     theta=st.sampled_from([0.0, 3.0, 10.0, 30.0]),
@@ -273,7 +277,7 @@ def test_a_further_bank_is_only_added_for_what_does_not_fit_or_adds_value():
         need=np.full(6, 1e5),
         received=np.full(6, 5e4),
         room=np.full(6, 1500.0),
-        km=np.arange(6) * 10.0,
+        km=np.arange(0.0, 60.0, 10.0),
         mean_fill=0.5,
         lot=6500.0,
     )
