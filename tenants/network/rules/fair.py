@@ -166,15 +166,18 @@ def _fair(
             bank_id=open_to_it[member].bank.bank_id,
             grams=part,
             rank=rank + place,
-            why=replace(
-                open_to_it[member].why(),
-                fill=round(float(fills[member]), 4),
-                mean_fill=round(field.mean_fill, 4),
-                marginal=round(float(marginals[member]), 3),
-            ),
+            why=_told(open_to_it[member], field.mean_fill, float(fills[member]), float(marginals[member])),
         )
         for place, (member, part) in enumerate(asked)
     ]
+
+
+def _told(found: Found, mean_fill: float, fill: float, marginal: float) -> Why:
+    """Return why a bank is in the set; of one whose need is unknown nothing is told of its fill."""
+    if not found.bank.need_grams:
+        return found.why()
+    why = found.why()
+    return replace(why, fill=round(fill, 4), mean_fill=round(mean_fill, 4), marginal=round(marginal, 3))
 
 
 def _room(bank: Candidate, offer: OfferToRoute, policy: RoutingPolicy) -> int:

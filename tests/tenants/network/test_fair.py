@@ -270,6 +270,10 @@ def test_a_bank_of_unknown_need_counts_as_the_mean_bank():
     unknown = bank(1, need_grams=0, received_grams=0)
     field = fair_field(offer(), [unknown, bank(2)], open_banks(offer(), [unknown], NOBODY, SHARED))
     assert field.received / field.need == pytest.approx([field.mean_fill])
+    (ask,) = route(
+        offer(grams=PALLET), [unknown, bank(2, is_active=False), bank(3, room_grams=0)], NOBODY, SHARED
+    )
+    assert (ask.bank_id, ask.why.fill, ask.why.marginal) == (unknown.bank_id, None, None)
 
 
 def test_a_further_bank_is_only_added_for_what_does_not_fit_or_adds_value():
