@@ -1,6 +1,7 @@
 """Which bank is asked, in what order, and how long it has."""
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -101,8 +102,9 @@ def test_asking_always_ends_and_asks_nobody_twice(banks, grams):
 
 
 @given(st.lists(candidates, max_size=12), st.integers(0, 10**9))
-def test_the_questions_together_ask_for_exactly_what_remains(banks, grams):
-    questions = route(offer(grams=grams), banks, frozenset())
+def test_a_bank_that_declares_no_limit_is_asked_for_all_that_remains(banks, grams):
+    unlimited = [replace(found, capacity=None) for found in banks]
+    questions = route(offer(grams=grams), unlimited, frozenset())
     assert not questions or sum(ask.grams for ask in questions) == grams
 
 
