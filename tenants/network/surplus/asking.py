@@ -12,13 +12,17 @@ from django.db import IntegrityError, transaction
 
 from apps.kernel import clock
 from apps.kernel.abilities import Actor, require
+from apps.kernel.errors import Forbidden
 from apps.kernel.history import write_entry
 from apps.kernel.quantity import format_kg
 from apps.kernel.scope import current_bank_id
 from apps.sites.models import Location
+from apps.stock.errors import LotIsBlocked
 from apps.stock.models import Lot
+from apps.stock.states import LotStatus
 from tenants.crossing import Purpose, in_platform, in_tenant
 from tenants.network.abilities import abilities
+from tenants.network.errors import NOT_YOURS
 from tenants.network.models import Surplus, SurplusLine, SurplusRequest, SurplusWish, Transfer
 from tenants.network.surplus import errors
 from tenants.network.surplus.publishing import requests_lapse, surplus_locked
@@ -40,6 +44,8 @@ def surplus_ask(
         AlreadyAsked: this bank waits for an answer.
     """
     require(abilities(actor, surplus), "ask")
+    if not Surplus.objects.filter(pk=surplus.pk).exists():
+        raise Forbidden(NOT_YOURS)
     bank = FoodBank.objects.get(pk=current_bank_id())
     asked = {line: grams for line, grams in wanted.items() if grams}
     if not asked:
@@ -104,7 +110,7 @@ def request_allocate(
     Raises:
         Forbidden: only managers and the warehouse of the bank that offers.
         RequestAnswered, SurplusOver: it no longer waits, or the surplus is over.
-        DomainError: nothing, more than was asked for or than is left, or less without a reason.
+        DomainError: nothing, more than was asked for or than is left, less without a reason, a blocked lot.
     """
     require(abilities(actor, request), "allocate")
     with _waiting(request) as locked:
@@ -165,6 +171,8 @@ def _grant(wishes: list[SurplusWish], lines: Mapping[UUID, SurplusLine], granted
 
 def _granted(line: SurplusLine, grams: int) -> Granted:
     lot = Lot.objects.select_related("family", "product").get(pk=line.lot_id)
+    if lot.status == LotStatus.BLOCKED:
+        raise LotIsBlocked(lot.number)
     return Granted(lot=lot, location=Location.objects.get(pk=line.location_id), grams=grams)
 
 

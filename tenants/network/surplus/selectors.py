@@ -12,6 +12,7 @@ from tenants.network.models import SharedNeed, Surplus, SurplusLine, SurplusRequ
 from tenants.network.surplus.reach import km_between
 from tenants.network.surplus.states import RequestState, SurplusState
 from tenants.registry.models import FoodBank
+from tenants.registry.states import BankStatus
 
 
 def surplus_board() -> QuerySet[SurplusLine]:
@@ -23,7 +24,12 @@ def surplus_board() -> QuerySet[SurplusLine]:
     lines = SurplusLine.objects.select_related("surplus").annotate(
         left=F("grams") - F("allocated_grams") - F("freed_grams")
     )
-    offered = lines.filter(surplus__state=SurplusState.OPEN, surplus__until__gt=clock.now(), left__gt=0)
+    offered = lines.filter(
+        surplus__state=SurplusState.OPEN,
+        surplus__until__gt=clock.now(),
+        surplus__bank__status=BankStatus.ACTIVE,
+        left__gt=0,
+    )
     own_needs = SharedNeed.objects.filter(bank_id=current_bank_id(), family_code=OuterRef("family_code"))
     whens = [When(surplus__bank_id=pk, then=Value(km)) for pk, km in distances().items()]
     return offered.annotate(

@@ -11,7 +11,7 @@ from apps.kernel.abilities import Role, software
 from apps.kernel.errors import Conflict, DomainError, Forbidden
 from apps.stock.models import Movement
 from apps.stock.selectors import balances_of, grams_at
-from apps.stock.services import Item, stock_hold
+from apps.stock.services import Item, lot_block, stock_hold
 from tenants.crossing import Purpose, in_platform, in_tenant
 from tenants.federation.books import books_verify
 from tenants.network.models import Surplus, SurplusLine, SurplusRequest, TransferLine
@@ -244,8 +244,15 @@ def test_the_database_allocates_no_more_than_is_offered(twin_a, lot):
         SurplusLine.objects.filter(surplus=surplus).update(allocated_grams=60_001)
 
 
-def test_a_lot_blocked_meanwhile_does_not_leave(twin_a, lot):
+def test_a_blocked_lot_is_neither_offered_nor_given(twin_a, twin_b, lot):
     with in_tenant(twin_a, Purpose.TEST):
         blocked = make_lot(1_000, family=lot.family, status="blocked")
     with pytest.raises(DomainError):
         offer(twin_a, (blocked, 1_000))
+    surplus = offer(twin_a, (lot, 60_000))
+    request = ask(twin_b, surplus, 10_000)
+    free(twin_a, lot_block, lot=lot, reason="Recall")
+    with pytest.raises(DomainError, match="blocked"):
+        allocate(twin_a, request, 10_000)
+    free(twin_a, surplus_withdraw, surplus=surplus)
+    assert where(twin_a, lot) == (100_000, 0)
