@@ -9,12 +9,11 @@ from django.db import DatabaseError, transaction
 from apps.kernel import clock
 from apps.kernel.abilities import Role, software
 from apps.kernel.errors import Conflict, DomainError, Forbidden
-from apps.stock.models import Movement
 from apps.stock.selectors import balances_of, grams_at
 from apps.stock.services import Item, lot_block, stock_hold
 from tenants.crossing import Purpose, in_platform, in_tenant
 from tenants.federation.books import books_verify
-from tenants.network.models import Surplus, SurplusLine, SurplusRequest, TransferLine
+from tenants.network.models import Surplus, SurplusLine, SurplusRequest, SurplusWish, TransferLine
 from tenants.network.services import transfer_cancel, transfer_receive, transfer_ship
 from tenants.network.surplus.asking import request_decline, request_withdraw
 from tenants.network.surplus.proof import surplus_verify_here
@@ -165,7 +164,10 @@ def test_what_is_allocated_becomes_one_transfer_of_several_lines_out_of_reserved
     transfer = allocate(twin_a, request, 20_000, 30_000, transport=terms, reason="Others ask too")
     with in_platform(Purpose.TEST):
         lines = list(transfer.lines.order_by("proposed_grams").values_list("proposed_grams", "held_grams"))
+        wishes = SurplusWish.objects.filter(request=request).order_by("granted_grams")
+        granted = list(wishes.values_list("grams", "granted_grams"))
     assert lines == [(20_000, 20_000), (30_000, 30_000)]
+    assert granted == [(50_000, 20_000), (30_000, 30_000)]
     assert (transfer.state, transfer.driver, now(request).state) == ("accepted", "receiver", "partly")
     assert where(twin_a, lot) == (40_000, 60_000)
     assert [line.left_grams for line in lines_of(surplus)] == [40_000, 0]
@@ -231,7 +233,7 @@ def test_a_cancelled_transfer_frees_what_was_held_for_it(twin_a, twin_b, lot):
 def test_a_gram_held_for_no_surplus_is_found(twin_a, lot):
     surplus = offer(twin_a, (lot, 60_000))
     with in_tenant(twin_a, Purpose.TEST):
-        place = Movement.objects.get(kind="reserve").destination.location
+        place = balances_of(lot)[0].location
         stock_hold(KEEPER, op_key=uuid4(), items=[Item(lot, place, 7)], document=paper_of(surplus))
         assert grams_at(lot, place).reserved_grams == 60_007
         assert [wrong.grams for wrong in surplus_verify_here()] == [-7]

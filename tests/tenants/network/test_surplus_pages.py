@@ -32,6 +32,7 @@ from tests.people import actor_as
 from tests.statements import statements_of
 
 BOARD = "/network/surplus/"
+OFFER = "/network/surplus/new/"
 
 
 @pytest.fixture
@@ -64,11 +65,11 @@ def test_from_the_shelf_of_one_bank_to_a_transfer_of_the_other(twin_a, twin_b, l
     with in_tenant(twin_a, Purpose.TEST):
         place = balances_of(lot)[0].location
         account = Account.objects.get(lot=lot, location=place, kind="on_hand")
-    shown = here.get(f"{BOARD}new/?q=golden").content.decode()
+    shown = here.get(f"{OFFER}?q=golden").content.decode()
     assert f"lot-{account.pk}" in shown
     until = (clock.now() + dt.timedelta(days=2)).strftime("%Y-%m-%dT%H:%M")
     form = {f"lot-{account.pk}": "60", "until": until, "reach": "nation", "op_key": str(uuid4())}
-    assert here.post(f"{BOARD}new/", form).status_code == 302
+    assert here.post(OFFER, form).status_code == 302
     surplus = now(Surplus)
     assert "Pommes Golden" in there.get(BOARD).content.decode()
     line = lines_of(surplus)[0]
@@ -89,7 +90,7 @@ def test_from_the_shelf_of_one_bank_to_a_transfer_of_the_other(twin_a, twin_b, l
 def test_what_cannot_be_is_said_at_the_form(twin_a, twin_b, lot, sign_in):
     here, there = sign_in(twin_a, Role.STOCK), sign_in(twin_b, Role.STOCK)
     for form in ({}, {"until": "x", "reach": "x", "lot-x": "1", "lot-999999999999999999999": "1"}):
-        assert here.post(f"{BOARD}new/", form).status_code == 422
+        assert here.post(OFFER, form).status_code == 422
     surplus = offer(twin_a, (lot, 60_000))
     line = lines_of(surplus)[0]
     for grams in ("", "61", "-1", "x"):
@@ -180,8 +181,9 @@ def test_the_receiver_contests_and_the_sender_answers_once(twin_a, twin_b, recei
     assert here.post(page, {"reason": "No"}).status_code == 403
     there.post(page, {"reason": "Half of it is rotten"})
     assert there.post(page, {"reason": "Again"}).status_code == 422
-    here.post(f"{page}answer/", {"agrees": "yes", "answer": "Sorry, it is your loss to write"})
-    assert here.post(f"{page}answer/", {"agrees": "no", "answer": "x"}).status_code == 422
+    answering = reverse("network_transfer_answer", args=[received.pk], urlconf="collecto.urls_tenant")
+    here.post(answering, {"agrees": "yes", "answer": "Sorry, it is your loss to write"})
+    assert here.post(answering, {"agrees": "no", "answer": "x"}).status_code == 422
     assert now(Transfer).claim_state == ClaimState.ACCEPTED
     for browser in (here, there):
         sheet = browser.get(f"/network/transfers/{received.pk}/").content.decode()
