@@ -18,16 +18,18 @@ from tenants.registry.models import FoodBank
 
 People = dict[Role, Actor]
 DAYS = 2
-OFFERED_GRAMS = 20_000
+LEAST_GRAMS = 2_000
+MOST_GRAMS = 20_000
+ASKING = 2
 
 
 def settle(home: FoodBank, others: list[tuple[FoodBank, People]], people: People) -> None:
-    """Let the home bank and the first other one offer surplus, and each ask the other."""
+    """Let the home bank offer surplus that others ask for, and ask the first other one that offers some."""
     other, theirs = others[0]
-    offered, wanted = _offer(home, people), _offer(other, theirs)
-    for bank, staff in others:
+    offered = _offer(home, people)
+    for bank, staff in others[:ASKING]:
         _ask(bank, staff, offered)
-    _ask(home, people, wanted)
+    _ask(home, people, next(filter(None, (_offer(bank, staff) for bank, staff in others)), None))
     with in_tenant(other, Purpose.DEMONSTRATION):
         terms = Terms(weekly_grams=500_000, driver=Driver.SENDER, starts_on=clock.today())
         key = _key("agreement", other)
@@ -39,10 +41,14 @@ def _offer(bank: FoodBank, people: People) -> Surplus | None:
     """Offer a little of two lots that keep, if the bank has any."""
     until = clock.now() + dt.timedelta(days=DAYS)
     with in_tenant(bank, Purpose.DEMONSTRATION):
-        free = reservable(for_day=clock.local(until).date()).filter(grams__gte=2 * OFFERED_GRAMS)
-        spare = list(free.select_related("account__lot__family", "account__location").order_by("-grams")[:2])
+        free = reservable(for_day=clock.local(until).date()).filter(grams__gte=LEAST_GRAMS)
+        spare = list(
+            free.select_related("account__lot__family", "account__location").order_by("-grams", "account_id")[
+                :2
+            ]
+        )
         items = [
-            Item(balance.account.lot, balance.account.location, OFFERED_GRAMS)
+            Item(balance.account.lot, balance.account.location, min(balance.grams // 2, MOST_GRAMS))
             for balance in spare
             if balance.account.location is not None
         ]

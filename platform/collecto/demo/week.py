@@ -112,7 +112,8 @@ class Week:
             for slug in PILOT:
                 with in_tenant(self.files[slug].bank, Purpose.DEMONSTRATION):
                     outflow.print_day(self.dice, self.people[slug][Role.MANAGER])
-            others = [(self.files[slug].bank, self.people[slug]) for slug in ("chalon", "allier")]
+            around = ("chalon", "allier", "auxerre", "nevers")
+            others = [(self.files[slug].bank, self.people[slug]) for slug in around]
             exchange.settle(home, others, people)
 
     def _at(self, day: int, hour: int) -> dt.datetime:
