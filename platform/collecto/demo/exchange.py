@@ -42,14 +42,10 @@ def _offer(bank: FoodBank, people: People) -> Surplus | None:
     until = clock.now() + dt.timedelta(days=DAYS)
     with in_tenant(bank, Purpose.DEMONSTRATION):
         free = reservable(for_day=clock.local(until).date()).filter(grams__gte=LEAST_GRAMS)
-        spare = list(
-            free.select_related("account__lot__family", "account__location").order_by("-grams", "account_id")[
-                :2
-            ]
-        )
+        spare = free.select_related("account__lot__family", "account__location")
         items = [
             Item(balance.account.lot, balance.account.location, min(balance.grams // 2, MOST_GRAMS))
-            for balance in spare
+            for balance in spare.order_by("-grams", "account_id")[:2]
             if balance.account.location is not None
         ]
         if not items:
