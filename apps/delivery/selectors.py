@@ -36,8 +36,19 @@ WITH held AS (
     JOIN orders_order AS placed ON placed.id = wish.order_id
     LEFT JOIN delivery_pickline AS line ON line.reservation_id = held.id
     WHERE placed.status = ANY (%(open)s)
+), elsewhere AS (
+    SELECT moved.lot_id, account.location_id,
+           sum(CASE moved.kind WHEN 'reserve' THEN moved.grams ELSE -moved.grams END)::bigint AS grams
+    FROM stock_movement AS moved
+    JOIN stock_account AS account ON account.id =
+        CASE moved.kind WHEN 'reserve' THEN moved.destination_id ELSE moved.source_id END
+    WHERE moved.document_kind = 'surplus' AND moved.kind IN ('reserve', 'release')
+    GROUP BY moved.lot_id, account.location_id
 ), promised AS (
-    SELECT lot_id, location_id, sum(promised)::bigint AS grams FROM held GROUP BY lot_id, location_id
+    SELECT lot_id, location_id, sum(grams)::bigint AS grams FROM (
+        SELECT lot_id, location_id, promised AS grams FROM held
+        UNION ALL SELECT lot_id, location_id, grams FROM elsewhere
+    ) AS every_hold GROUP BY lot_id, location_id
 ), kept AS (
     SELECT account.lot_id, account.location_id, balance.grams
     FROM stock_balance AS balance JOIN stock_account AS account ON account.id = balance.account_id
@@ -55,7 +66,11 @@ FROM broken JOIN stock_lot AS lot ON lot.id = broken.lot_id
 JOIN sites_location AS location ON location.id = broken.location_id
 ORDER BY lot.number, location.name
 """
-"""An order holds what was reserved for it, or what was weighed where that is more."""
+"""An order holds what was reserved for it, or what was weighed where that is more.
+
+What is reserved under the paper of a surplus is promised to other banks, whose own proof compares it with
+that paper.
+"""
 
 
 @dataclass(frozen=True, slots=True)

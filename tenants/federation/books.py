@@ -16,6 +16,7 @@ from tenants.crossing import Purpose, in_platform, in_tenant
 from tenants.federation.models import BooksCheck
 from tenants.federation.services import difference_of
 from tenants.network.proof import road_verify, road_verify_here
+from tenants.network.surplus.proof import surplus_verify_here
 from tenants.registry.models import FoodBank
 
 logger = logging.getLogger("collecto.books")
@@ -42,7 +43,8 @@ def books_verify(bank: FoodBank, purpose: Purpose) -> list[Wrong]:
     """
     with in_tenant(bank, purpose):
         national = [str(difference_of(bank.name, wrong)) for wrong in disagreements()]
-        found = [str(wrong) for wrong in (*ledger_verify(), *promises_verify(), *road_verify_here())]
+        wrong = (*ledger_verify(), *promises_verify(), *road_verify_here(), *surplus_verify_here())
+        found = [str(each) for each in wrong]
     with in_platform(purpose):
         found += [str(wrong) for wrong in road_verify(bank.pk)]
         found += [sentence.removeprefix(f"{bank.name}, ") for sentence in national]

@@ -14,6 +14,13 @@ MENU: list[MenuEntry] = [
         section=Section.FIGURES,
     ),
     MenuEntry(
+        label=_("Who gave what to whom"),
+        url_name="federation_flow_list",
+        icon="arrow-left-right",
+        abilities=abilities,
+        section=Section.FIGURES,
+    ),
+    MenuEntry(
         label=_("Recalls"),
         url_name="federation_recall_list",
         icon="triangle-alert",

@@ -7,6 +7,7 @@ from tenants.federation.alerts import views as alerts
 
 urlpatterns = [
     path("", views.network_figures, name="home"),
+    path("flows/", views.flow_board, name="federation_flow_list"),
     path("recalls/", alerts.NoticeList.as_view(), name="federation_recall_list"),
     path("recalls/new/", alerts.NoticeCreate.as_view(), name="federation_recall_create"),
     path("recalls/<uuid:pk>/", alerts.NoticeDetail.as_view(), name="federation_recall_detail"),

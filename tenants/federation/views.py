@@ -13,6 +13,7 @@ from apps.kernel.doors import StaffRequest, reads
 from tenants.federation.abilities import abilities
 from tenants.federation.boards import bank_sheet, department_sheet, network_report
 from tenants.federation.selectors import BankLine, region_of, regions_served
+from tenants.network.flows import flow_report
 from tenants.registry.selectors import operating_banks
 from tenants.registry.territory import UnknownDepartment, department
 
@@ -44,6 +45,21 @@ def network_figures(request: StaffRequest) -> HttpResponse:
         "whole": BankLine(label=_("Together"), totals=totals),
     }
     return render(request, "federation/network_figures.html", context)
+
+
+@reads
+def flow_board(request: StaffRequest) -> HttpResponse:
+    """Show what all banks gave one another, by month; ``?format=csv&show=…`` gives a part as a file.
+
+    Raises:
+        Forbidden: this person does not work for the federation.
+    """
+    require(abilities(request.actor), "view")
+    choice = PeriodChoice(request.GET, clock.today())
+    report = flow_report(choice.period)
+    if request.GET.get("format") == "csv":
+        return figures_csv(request.GET.get("show") or "months", report)
+    return render(request, "network/flows.html", {**report.context, "choice": choice})
 
 
 @reads

@@ -8,10 +8,19 @@ from apps.donors.models import Donor
 from apps.kernel.abilities import Abilities, Actor, Role, verbs
 from apps.kernel.errors import Text
 from apps.kernel.scope import scope_or_none
-from tenants.network.models import DonorAccount, NetworkOffer, Transfer
+from tenants.network.models import (
+    DonorAccount,
+    NetworkOffer,
+    Surplus,
+    SurplusRequest,
+    Transfer,
+    TransferAgreement,
+)
+
+Thing = NetworkOffer | Transfer | Donor | Surplus | SurplusRequest | TransferAgreement
 
 
-def abilities(actor: Actor, obj: NetworkOffer | Transfer | Donor | None = None) -> Abilities:
+def abilities(actor: Actor, obj: Thing | None = None) -> Abilities:
     """Return what this person may do on the network, with an offer, a transfer, or a donor's link.
 
     Anybody may give food. A donor sees and takes back the offers of its own account. In a bank the
@@ -24,11 +33,13 @@ def abilities(actor: Actor, obj: NetworkOffer | Transfer | Donor | None = None) 
     keeps = actor.is_any(Role.MANAGER, Role.STOCK)
     if isinstance(obj, Transfer):
         return _with_transfer(actor, obj, keeps=keeps)
+    if isinstance(obj, Surplus | SurplusRequest | TransferAgreement):
+        return _among_banks(actor, obj, keeps=keeps)
     return (
         verbs("publish")
         | verbs("view", "trace", when=actor.is_staff)
         | verbs("trace_names", when=actor.is_software)
-        | verbs("propose", when=keeps)
+        | verbs("propose", "offer_surplus", "agree", "share", when=keeps)
         | verbs("link", when=actor.is_any(Role.MANAGER, Role.ROUNDS))
         | verbs("route", when=actor.is_software)
     )
@@ -45,8 +56,37 @@ def _with_transfer(actor: Actor, transfer: Transfer, *, keeps: bool) -> Abilitie
     sends, receives = here == transfer.from_bank_id, here == transfer.to_bank_id
     return (
         verbs("view", "history", when=actor.is_staff and (sends or receives))
-        | verbs("ship", "cancel", when=keeps and sends)
-        | verbs("accept", "decline", "receive", when=keeps and receives)
+        | verbs("arrange", when=keeps and (sends or receives))
+        | verbs("ship", "cancel", "answer_claim", when=keeps and sends)
+        | verbs("accept", "decline", "receive", "claim", when=keeps and receives)
+    )
+
+
+def _among_banks(
+    actor: Actor, obj: Surplus | SurplusRequest | TransferAgreement, *, keeps: bool
+) -> Abilities:
+    """Return what a person may do with a surplus, a request or an agreement, each side its own part."""
+    scope = scope_or_none()
+    here = scope.bank_id if scope else None
+    if isinstance(obj, Surplus):
+        own = here == obj.bank_id
+        return (
+            verbs("view", "history", when=actor.is_staff)
+            | verbs("withdraw_surplus", when=keeps and own)
+            | verbs("ask", when=keeps and not own)
+        )
+    if isinstance(obj, SurplusRequest):
+        return (
+            verbs("view", when=actor.is_staff)
+            | verbs("unask", when=keeps and here == obj.bank_id)
+            | verbs("allocate", when=keeps and here == obj.surplus.bank_id)
+        )
+    sides = {obj.from_bank_id, obj.to_bank_id}
+    answers = here in sides - {obj.proposing_bank_id}
+    return (
+        verbs("view", "history", when=actor.is_staff and here in sides)
+        | verbs("end_agreement", when=keeps and here in sides)
+        | verbs("accept_agreement", when=keeps and answers)
     )
 
 
@@ -55,6 +95,18 @@ SENTENCES: Final[dict[str, Text]] = {
     "view": _("See transfers between banks"),
     "history": _("Read the history of a transfer"),
     "propose": _("Propose a lot to another bank"),
+    "offer_surplus": _("Offer surplus to other banks"),
+    "withdraw_surplus": _("Take back a surplus"),
+    "ask": _("Ask for surplus of another bank"),
+    "unask": _("Take back a request for surplus"),
+    "allocate": _("Give surplus to a bank that asks, or refuse"),
+    "arrange": _("Arrange the transport of a transfer"),
+    "claim": _("Contest what arrived of a transfer"),
+    "answer_claim": _("Answer the claim of a receiver"),
+    "agree": _("Propose a standing agreement to another bank"),
+    "accept_agreement": _("Agree to a standing agreement"),
+    "end_agreement": _("End a standing agreement"),
+    "share": _("Choose what other banks are told of room and arrivals"),
     "ship": _("Send goods to another bank"),
     "cancel": _("Cancel a transfer"),
     "accept": _("Accept goods of another bank"),

@@ -12,5 +12,12 @@ MENU: list[MenuEntry] = [
         icon="arrow-left-right",
         abilities=abilities,
         section=Section.WAREHOUSE,
-    )
+    ),
+    MenuEntry(
+        label=_("Surplus of food banks"),
+        url_name="network_surplus_list",
+        icon="hand-helping",
+        abilities=abilities,
+        section=Section.WAREHOUSE,
+    ),
 ]

@@ -5,7 +5,7 @@ the database) and writes none: the services of this package hop to the platform'
 """
 
 from secrets import token_urlsafe
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.core.validators import MinValueValidator
 from django.db import models
@@ -19,7 +19,35 @@ from apps.kernel.folding import Fold
 from apps.kernel.models import TravellingRow, new_id
 from apps.offers.states import DeclineReason, OfferKind
 from tenants.network.states import Direction, NetworkOfferStatus, StepState, TransferState
+from tenants.network.surplus.models import (
+    SharedResource,
+    Surplus,
+    SurplusLine,
+    SurplusRequest,
+    SurplusWish,
+    TransferAgreement,
+)
+from tenants.network.surplus.states import Bearer, ClaimState, Driver
 from tenants.registry.models import FoodBank
+
+__all__ = [
+    "DonorAccount",
+    "NetworkOffer",
+    "NetworkOfferLine",
+    "RoutingStep",
+    "SharedNeed",
+    "SharedResource",
+    "Surplus",
+    "SurplusLine",
+    "SurplusRequest",
+    "SurplusWish",
+    "Transfer",
+    "TransferAgreement",
+    "TransferEvent",
+    "TransferLine",
+    "TransitLeg",
+    "new_token",
+]
 
 READS = "SELECT"
 ASKED = "{} IN (SELECT public.offers_asked())"
@@ -221,6 +249,12 @@ class Transfer(TravellingRow):
     BANK_RIGHTS: ClassVar[str] = READS
     BANK_ROWS: ClassVar[str] = f"{HERE.format('from_bank_id')} OR {HERE.format('to_bank_id')}"
     UNTOLD: ClassVar[frozenset[str]] = frozenset({"answered_at"})
+    ACTS: ClassVar[dict[str, Any]] = {
+        "arranged": _("Transport arranged"),
+        "claimed": _("Claim made"),
+        "claim_accepted": _("Claim agreed"),
+        "claim_refused": _("Claim contested"),
+    }
 
     number = models.CharField(_("number"), max_length=20, unique=True, editable=False)
     op_key = models.UUIDField(unique=True, editable=False)
@@ -238,7 +272,15 @@ class Transfer(TravellingRow):
     received_on = models.DateField(_("received on"), null=True, blank=True)
     cost_cents = models.PositiveBigIntegerField(_("transport cost"), null=True, blank=True)
     carrier = models.CharField(_("carrier"), max_length=120, blank=True)
+    driver = models.CharField(_("who drives"), max_length=10, choices=Driver, blank=True)
+    cost_bearer = models.CharField(_("who bears the cost"), max_length=10, choices=Bearer, blank=True)
     comment = models.CharField(_("comment"), max_length=500, blank=True)
+    surplus = models.ForeignKey(
+        Surplus, on_delete=models.PROTECT, null=True, related_name="transfers", verbose_name=_("surplus")
+    )
+    claim_state = models.CharField(_("claim"), max_length=10, choices=ClaimState, blank=True)
+    claim_reason = models.CharField(_("why the receiver contests"), max_length=500, blank=True)
+    claim_answer = models.CharField(_("answer of the sender"), max_length=500, blank=True)
 
     class Meta:
         verbose_name = _("transfer")
@@ -275,6 +317,8 @@ class TransferLine(TravellingRow):
     location_label = models.CharField(_("storage location"), max_length=120)
     origin = models.JSONField(_("origin"))
     proposed_grams = models.PositiveBigIntegerField(_("proposed"), validators=[MinValueValidator(1)])
+    held_grams = models.PositiveBigIntegerField(_("reserved"), default=0, editable=False)
+    """Reserved for it in the sender's ledger: goods of a surplus, until they leave or it is cancelled."""
     shipped_grams = models.PositiveBigIntegerField(_("shipped"), default=0)
     received_grams = models.PositiveBigIntegerField(_("received"), default=0)
     lost_grams = models.PositiveBigIntegerField(_("lost in transport"), default=0)

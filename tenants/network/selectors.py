@@ -182,7 +182,11 @@ def transfer_here(pk: UUID) -> Transfer:
     Raises:
         Http404: no such transfer, or not of this bank.
     """
-    found = transfers_of(current_bank_id()).select_related("from_bank", "to_bank").prefetch_related("lines")
+    found = (
+        transfers_of(current_bank_id())
+        .select_related("from_bank", "to_bank", "surplus")
+        .prefetch_related("lines")
+    )
     transfer = found.filter(pk=pk).first()
     if transfer is None:
         raise Http404

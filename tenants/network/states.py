@@ -54,6 +54,8 @@ TRANSFER_STEPS: dict[TransferState, frozenset[TransferState]] = {
 
 OPEN_TRANSFERS = frozenset({TransferState.PROPOSED, TransferState.ACCEPTED, TransferState.SHIPPED})
 
+NOT_GONE = frozenset({TransferState.PROPOSED, TransferState.ACCEPTED})
+
 
 class Direction(models.TextChoices):
     """Which way grams cross the door of a bank's ledger."""

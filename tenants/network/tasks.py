@@ -9,6 +9,8 @@ from apps.kernel.abilities import software
 from tenants.isolation.references import orphans
 from tenants.network.needs import needs_tell
 from tenants.network.services import steps_advance_due
+from tenants.network.surplus.publishing import surpluses_expire_due
+from tenants.network.surplus.resources import arrivals_tell
 from tenants.tasks.base import platform_task
 
 logger = logging.getLogger("collecto.references")
@@ -18,6 +20,12 @@ logger = logging.getLogger("collecto.references")
 def advance_due() -> int:
     """Pass on the questions whose deadline is over; every minute, and harmless when run twice at once."""
     return steps_advance_due(software("network"), now=clock.now())
+
+
+@platform_task(name="network.expire_surplus")
+def expire_surplus() -> int:
+    """Free the goods of every surplus that is over; every minute, and harmless when run twice at once."""
+    return surpluses_expire_due(software("network"), now=clock.now())
 
 
 @platform_task(name="network.check_references")
@@ -31,5 +39,6 @@ def check_references() -> int:
 
 @shared_task(name="network.tell_needs")
 def tell_needs() -> int:
-    """Tell what the bank lacks and shares, every ten minutes; harmless when run twice at once."""
+    """Tell what the bank lacks, expects and shares, every ten minutes; harmless when run twice at once."""
+    arrivals_tell()
     return needs_tell()

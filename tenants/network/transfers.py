@@ -6,6 +6,7 @@ the two at every commit. An act touches one bank's schema only, so no two schema
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid5
@@ -25,14 +26,33 @@ from apps.sites.models import Location
 from apps.stock.ledger import Document
 from apps.stock.models import Lot
 from apps.stock.selectors import LotOrigin, grams_at, origin_of
-from apps.stock.services import surplus_arrive, surplus_ship
+from apps.stock.services import Item, stock_release, surplus_arrive, surplus_ship
 from tenants.crossing import Purpose, in_platform, in_tenant
 from tenants.network import errors
 from tenants.network.abilities import abilities
-from tenants.network.models import Transfer, TransferEvent, TransferLine
-from tenants.network.states import TRANSFER_STEPS, TransferState
+from tenants.network.models import Surplus, Transfer, TransferEvent, TransferLine
+from tenants.network.states import NOT_GONE, TRANSFER_STEPS, TransferState
 from tenants.registry.models import FoodBank
 from tenants.registry.states import BankStatus
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transport:
+    """How the goods of a transfer travel: who drives, which carrier, what it costs (cents) and to whom."""
+
+    driver: str = ""
+    carrier: str = ""
+    cost_cents: int | None = None
+    cost_bearer: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Granted:
+    """Grams of a lot at a location that a bank gives out of a surplus: they are reserved already."""
+
+    lot: Lot
+    location: Location
+    grams: int
 
 
 @transaction.atomic
@@ -87,6 +107,67 @@ def transfer_propose(
     return transfer
 
 
+def transfer_from_surplus(
+    actor: Actor,
+    *,
+    op_key: UUID,
+    surplus: Surplus,
+    to_bank: FoodBank,
+    goods: Sequence[Granted],
+    transport: Transport,
+    comment: str = "",
+) -> Transfer:
+    """Write the transfer of what a bank was given of a locked surplus: agreed by both, ready to ship.
+
+    The goods stay reserved in the sender's ledger until they leave. Called in the platform's scope, inside
+    the transaction that allocates.
+
+    Raises:
+        Forbidden: this person does not move goods.
+        NotABank: the other bank is not at work.
+    """
+    require(abilities(actor), "propose")
+    if to_bank.status != BankStatus.ACTIVE:
+        raise errors.NotABank
+    sender = surplus.bank
+    with in_tenant(sender, Purpose.TRANSFER):
+        lines = [_line(sender, given.lot, given.location, given.grams) for given in goods]
+    transfer = Transfer.objects.create(
+        number=_next_number(),
+        op_key=op_key,
+        from_bank=sender,
+        from_label=sender.name,
+        to_bank=to_bank,
+        to_label=to_bank.name,
+        state=TransferState.ACCEPTED,
+        answered_at=clock.now(),
+        surplus=surplus,
+        comment=comment,
+        **_terms(transport),
+    )
+    told: dict[str, Any] = first_values(transfer)
+    for line in lines:
+        line.transfer, line.held_grams = transfer, line.proposed_grams
+        line.save(force_insert=True)
+        told.setdefault("lines", {}).update(part_of(line, first_values(line, part_as="lines")))
+    _tell(actor, transfer, sender, "created", changes=told, reason=comment)
+    return transfer
+
+
+def transfer_arrange(actor: Actor, *, transfer: Transfer, transport: Transport) -> Transfer:
+    """Write how the goods will travel, as either side, before they leave.
+
+    Raises:
+        Forbidden: only managers and the warehouse of the two banks.
+        TransferMoved: the goods have left, or never will.
+    """
+    require(abilities(actor, transfer), "arrange")
+    with transfer_changed(actor, transfer, "arranged", within=NOT_GONE) as (locked, _lines):
+        for name, value in _terms(transport).items():
+            setattr(locked, name, value)
+    return locked
+
+
 def transfer_accept(actor: Actor, *, transfer: Transfer, comment: str = "") -> Transfer:
     """Say yes, as the receiver: the sender may ship.
 
@@ -114,7 +195,13 @@ def transfer_cancel(actor: Actor, *, transfer: Transfer, comment: str = "") -> T
         Forbidden: only the sender's managers and warehouse.
         Conflict: the transfer has been shipped, declined or cancelled.
     """
-    return _answer(actor, transfer, "cancel", TransferState.CANCELLED, comment)
+    require(abilities(actor, transfer), "cancel")
+    with _step(actor, transfer, TransferState.CANCELLED, comment) as (locked, lines):
+        locked.answered_at = clock.now()
+        with in_tenant(locked.from_bank, Purpose.TRANSFER):
+            _free(actor, locked, lines)
+        TransferLine.objects.bulk_update(lines, ["held_grams"])
+    return locked
 
 
 def transfer_ship(
@@ -138,6 +225,7 @@ def transfer_ship(
     with _step(actor, transfer, TransferState.SHIPPED) as (locked, lines):
         document = _document(locked)
         with in_tenant(locked.from_bank, Purpose.TRANSFER):
+            _free(actor, locked, lines)
             for line in lines:
                 line.shipped_grams = _loaded(line, shipped)
                 surplus_ship(
@@ -150,8 +238,8 @@ def transfer_ship(
                     document=document,
                 )
             locked.shipped_on = clock.today()
-        TransferLine.objects.bulk_update(lines, ["shipped_grams"])
-        locked.carrier = carrier
+        TransferLine.objects.bulk_update(lines, ["shipped_grams", "held_grams"])
+        locked.carrier = carrier or locked.carrier
         locked.cost_cents = locked.cost_cents if cost_cents is None else cost_cents
     return locked
 
@@ -211,20 +299,58 @@ def _step(
     Raises:
         TransferMoved: it cannot go there from where it is.
     """
+    before = frozenset(state for state, following in TRANSFER_STEPS.items() if to in following)
+    with transfer_changed(actor, transfer, to.value, within=before, reason=reason) as (locked, lines):
+        yield locked, lines
+        locked.state = to
+
+
+@contextmanager
+def transfer_changed(
+    actor: Actor, transfer: Transfer, action: str, *, within: frozenset[TransferState], reason: str = ""
+) -> Iterator[tuple[Transfer, list[TransferLine]]]:
+    """Lock a transfer and its lines for one act of this side, in one transaction; save and tell it.
+
+    Raises:
+        TransferMoved: it is in none of the states that the act is for.
+    """
     here = current_bank_id()
     with in_platform(Purpose.TRANSFER), transaction.atomic():
-        rows = Transfer.objects.select_for_update(of=("self",)).select_related("from_bank", "to_bank")
-        locked = rows.get(pk=transfer.pk)
-        if to not in TRANSFER_STEPS[TransferState(locked.state)]:
+        rows = Transfer.objects.select_for_update(of=("self",))
+        locked = rows.select_related("from_bank", "to_bank", "surplus").get(pk=transfer.pk)
+        if locked.state not in within:
             raise errors.TransferMoved(number=locked.number, state=locked.get_state_display())
         lines = list(locked.lines.select_for_update().order_by("pk"))
         yield locked, lines
-        locked.state = to
         changes = differences(locked, changed_fields(locked)) | _told_of(lines)
         locked.updated_at = clock.now()
         locked.save()
         side = locked.from_bank if here == locked.from_bank_id else locked.to_bank
-        _tell(actor, locked, side, to.value, changes=changes, reason=reason)
+        _tell(actor, locked, side, action, changes=changes, reason=reason)
+
+
+def _free(actor: Actor, transfer: Transfer, lines: Sequence[TransferLine]) -> None:
+    """Give back to the sender's free stock what was reserved of a surplus for some lines (its scope)."""
+    held = [line for line in lines if line.held_grams]
+    if not held or transfer.surplus is None:
+        return
+    items = [
+        Item(Lot.objects.get(pk=line.lot_id), Location.objects.get(pk=line.location_id), line.held_grams)
+        for line in held
+    ]
+    paper = Document("surplus", transfer.surplus.pk, transfer.surplus.number)
+    stock_release(actor, op_key=uuid5(transfer.pk, "free"), items=items, document=paper)
+    for line in held:
+        line.held_grams = 0
+
+
+def _terms(transport: Transport) -> dict[str, Any]:
+    return {
+        "driver": transport.driver,
+        "carrier": transport.carrier,
+        "cost_cents": transport.cost_cents,
+        "cost_bearer": transport.cost_bearer,
+    }
 
 
 def _told_of(lines: Sequence[TransferLine]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 from apps.kernel.display import Chip, Tone, number
 from tenants.network.rules import Tier
 from tenants.network.states import NetworkOfferStatus, StepState, TransferState
+from tenants.network.surplus.states import AgreementState, RequestState, SurplusState
 
 SENTENCES: Final = {
     Tier.ANTENNA: gettext_lazy("The antenna that serves the department."),
@@ -28,6 +29,10 @@ TONES: Final[dict[str, Tone]] = {
     StepState.DECLINED: Tone.NEUTRAL,
     StepState.TIMED_OUT: Tone.WARN,
     StepState.CANCELLED: Tone.NEUTRAL,
+    SurplusState.GONE: Tone.OK,
+    RequestState.ALLOCATED: Tone.OK,
+    RequestState.PARTLY: Tone.OK,
+    AgreementState.ACTIVE: Tone.OK,
     TransferState.PROPOSED: Tone.INFO,
     TransferState.SHIPPED: Tone.WARN,
     TransferState.RECEIVED: Tone.OK,

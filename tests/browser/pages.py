@@ -116,6 +116,7 @@ OTHER_SITES = {
     "federation_empty": (ANALYST, "/?year=2020"),
     "federation_bank": (ANALYST, "/banks/bourgogne/"),
     "federation_department": (ANALYST, "/departments/58/"),
+    "federation_flows": (ANALYST, "/flows/"),
     "federation_recalls": (ANALYST, "/recalls/"),
     "federation_recall_new": (ANALYST, "/recalls/new/"),
     "federation_recall": (ANALYST, "/recalls/{notice}/"),

@@ -34,14 +34,26 @@ from apps.receiving.services import receipt_post
 from apps.rounds.services import stop_collect
 from apps.sites.models import Location
 from apps.stock.models import CountEntry, Lot
-from apps.stock.selectors import grams_at, lots_of_receipt
-from apps.stock.services import NewPallets, labels_print, level_create, limits_set, sheet_open, stock_count
+from apps.stock.selectors import grams_at, lots_of_receipt, reservable
+from apps.stock.services import (
+    Item,
+    NewPallets,
+    labels_print,
+    level_create,
+    limits_set,
+    sheet_open,
+    stock_count,
+)
 from apps.stock.states import EntryStatus
 from tenants.accounts.models import Membership, User
 from tenants.accounts.services import membership_grant, person_ensure, token_issue
 from tenants.crossing import Purpose, in_owner, in_platform, in_tenant
 from tenants.isolation.rights import models_of
-from tenants.network.models import NetworkOffer, Transfer, TransferLine
+from tenants.network.models import NetworkOffer, Surplus, Transfer, TransferLine
+from tenants.network.surplus.agreements import Terms, agreement_propose
+from tenants.network.surplus.asking import surplus_ask
+from tenants.network.surplus.publishing import surplus_publish
+from tenants.network.surplus.states import Reach
 from tenants.network.transfers import transfer_propose
 from tenants.registry.models import FoodBank
 from tests.making.catalogue import make_family, make_product
@@ -126,6 +138,7 @@ def play_twins(twins: dict[str, FoodBank], neighbour: FoodBank) -> None:
                 Story(MARKS[slug], part=2).play()
         people(bank)
         transfer(bank, neighbour)
+        exchange(bank, neighbour)
         network_offer(bank)
     one, other = twins.values()
     transfer(one, other)
@@ -286,6 +299,27 @@ def transfer(bank: FoodBank, to_bank: FoodBank) -> Transfer:
         return transfer_propose(
             DESK, op_key=new_id(), from_bank=bank, to_bank=to_bank, lot=lot, location=shelf, grams=kg(1)
         )
+
+
+def exchange(bank: FoodBank, neighbour: FoodBank) -> None:
+    """Offer surplus of a bank that its neighbour asks for, and agree with it; nobody else sees it."""
+    with in_tenant(bank, Purpose.TEST):
+        held = (
+            reservable().filter(grams__gte=kg(1)).select_related("account__lot__family", "account__location")
+        )
+        account = held.order_by("account_id")[0].account
+        assert account.location is not None
+        item = Item(account.lot, account.location, kg(1))
+        until = clock.now() + dt.timedelta(hours=1)
+        surplus = surplus_publish(DESK, op_key=new_id(), items=[item], until=until)
+        terms = Terms(weekly_grams=kg(1), starts_on=clock.today())
+        agreement_propose(DESK, op_key=new_id(), other=neighbour, gives=True, terms=terms)
+    with in_platform(Purpose.TEST):
+        line = surplus.lines.get()
+    with in_tenant(neighbour, Purpose.TEST):
+        surplus_ask(DESK, op_key=new_id(), surplus=surplus, wanted={line.pk: kg(1)})
+    with in_platform(Purpose.TEST):
+        Surplus.objects.filter(pk=surplus.pk).update(reach=Reach.REGION, seen_by=[neighbour.pk])
 
 
 def network_offer(bank: FoodBank) -> NetworkOffer:

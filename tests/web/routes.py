@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from importlib import import_module
 from typing import Any
 from uuid import UUID
@@ -30,7 +31,7 @@ from apps.stock.states import MovementKind
 from apps.workshop.models import BatchLine, ProductionBatch
 from apps.workshop.states import BatchStatus
 from tenants.crossing import Purpose, in_platform
-from tenants.network.models import Transfer
+from tenants.network.models import Surplus, SurplusRequest, Transfer, TransferAgreement
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,24 @@ def first(model: type[Model], **wanted: Any) -> Callable[[], Any]:
 def _transfer() -> Transfer | None:
     with in_platform(Purpose.TEST):
         return Transfer.objects.filter(from_bank__slug="bourgogne").order_by("number").last()
+
+
+def _surplus(*, own: bool) -> Surplus | None:
+    with in_platform(Purpose.TEST):
+        ours = Surplus.objects.filter(bank__slug="bourgogne")
+        return (ours if own else Surplus.objects.exclude(bank__slug="bourgogne")).order_by("pk").first()
+
+
+def _surplus_request(*, own: bool) -> SurplusRequest | None:
+    with in_platform(Purpose.TEST):
+        asked = SurplusRequest.objects.order_by("pk")
+        ours = asked.filter(bank__slug="bourgogne")
+        return (ours if own else asked.filter(surplus__bank__slug="bourgogne")).first()
+
+
+def _agreement() -> TransferAgreement | None:
+    with in_platform(Purpose.TEST):
+        return TransferAgreement.objects.order_by("pk").first()
 
 
 OBJECTS: dict[str, Callable[[], Any]] = {
@@ -127,6 +146,11 @@ OBJECTS: dict[str, Callable[[], Any]] = {
     "recalls_answer": lambda: link_word(RecallReach.objects.earliest("pk")),
     "job": first(Job),
     "network_transfer": _transfer,
+    "network_surplus": partial(_surplus, own=True),
+    "network_surplus_ask": partial(_surplus, own=False),
+    "network_surplus_request": partial(_surplus_request, own=False),
+    "network_surplus_request_withdraw": partial(_surplus_request, own=True),
+    "network_agreement": _agreement,
     "network_donor_link": first(Donor),
     "network_transfer_propose": first(Lot),
     "network_lot_trace": first(Lot),

@@ -16,7 +16,14 @@ from tenants.accounts.models import ApiToken, Membership
 from tenants.accounts.services import membership_grant, person_ensure
 from tenants.crossing import Purpose, in_platform, in_tenant
 from tenants.network.links import declaration_word
-from tenants.network.models import DonorAccount, NetworkOffer, Transfer
+from tenants.network.models import (
+    DonorAccount,
+    NetworkOffer,
+    Surplus,
+    SurplusRequest,
+    Transfer,
+    TransferAgreement,
+)
 from tenants.network.services import link_ensure
 from tenants.registry.models import FoodBank
 from tests.making.twins import BANK_ROLES, MARKS
@@ -242,8 +249,26 @@ def _own_token(bank: FoodBank) -> Any:
         return tokens.values_list("pk", flat=True).first() or NOBODY
 
 
+def _own_surplus(bank: FoodBank) -> Any:
+    with in_platform(Purpose.TEST):
+        return Surplus.objects.filter(bank=bank).values_list("pk", flat=True)[0]
+
+
+def _request_put_to(bank: FoodBank) -> Any:
+    with in_platform(Purpose.TEST):
+        return SurplusRequest.objects.filter(surplus__bank=bank).values_list("pk", flat=True)[0]
+
+
+def _own_agreement(bank: FoodBank) -> Any:
+    with in_platform(Purpose.TEST):
+        return TransferAgreement.objects.filter(from_bank=bank).values_list("pk", flat=True)[0]
+
+
 OF_BANK: Final[dict[str, Callable[[FoodBank], Any]]] = {
     "network_transfer": _own_transfer,
+    "network_surplus": _own_surplus,
+    "network_surplus_request": _request_put_to,
+    "network_agreement": _own_agreement,
     "network_transfer_propose": lambda bank: OBJECTS["network_transfer_propose"](),
     "demo_enter_as": _own_hat,
     "accounts_person": _own_person,

@@ -208,6 +208,7 @@ def visits_elsewhere() -> Iterator[Visit]:
         "operator_bank_invite": f"/operator/banks/{bank.pk}/invite/",
     }
     federated = {"federation_home": "/", "federation_bank_detail": f"/banks/{BANK}/"}
+    federated |= {"federation_flow_list": "/flows/"}
     federated |= {"federation_people": "/accounts/people/", "federation_invite": "/accounts/invitations/new/"}
     federated |= {"federation_department_detail": "/departments/58/", "report_letter": "/reports/letter/"}
     yield from (Visit(name, STRANGER, "localhost", path) for name, path in public.items())

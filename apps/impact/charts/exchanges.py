@@ -42,7 +42,7 @@ def exchange_chart(ribbons: Sequence[Ribbon], *, title: Text, unit: Text) -> Cha
         ],
         rows=given,
         drawings=draw_flows(heading, ribbons=told_apart(given), shown=whole_kg) if given else [],
-        matrix=_matrix(given, title) if is_folded(given) else None,
+        matrix=exchange_matrix(given, title=title) if is_folded(given) else None,
     )
 
 
@@ -61,8 +61,8 @@ def _is_shared(names: Sequence[Sequence[str]]) -> bool:
     return bool(names) and all(len(words) > 1 for words in names) and len({words[-1] for words in names}) == 1
 
 
-def _matrix(ribbons: Sequence[Ribbon], title: Text) -> Table | None:
-    """Return givers by receivers, where that fits on a page."""
+def exchange_matrix(ribbons: Sequence[Ribbon], *, title: Text) -> Table | None:
+    """Return givers by receivers, ``None`` where that does not fit on a page."""
     receivers = [name for name, _grams in ranked([(r.receiver, r.grams) for r in ribbons])]
     if len(receivers) > WIDEST_MATRIX:
         return None

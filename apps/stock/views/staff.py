@@ -244,6 +244,8 @@ class LotDetail(LotPage, RecordDetail[Lot]):
         if "offer_surplus" in allowed and not held_back and any(held.on_hand_grams for held in self.held):
             url = reverse("network_transfer_propose", args=[record.pk])
             buttons.insert(0, Action(label=_("Propose to another bank"), url=url, icon="send"))
+            url = f"{reverse('network_surplus_create')}?lot={record.pk}"
+            buttons.insert(1, Action(label=_("Offer as surplus"), url=url, icon="hand-helping"))
         return buttons
 
     def fits(self, verb: str, record: Lot) -> bool:

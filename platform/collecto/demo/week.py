@@ -9,7 +9,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from apps.kernel import clock
 from apps.kernel.abilities import Actor, Role
 from apps.stock.selectors import available_by_lot
-from collecto.demo import collecting, counting, hats, kitchen, outflow, recalls, supply, upkeep
+from collecto.demo import collecting, counting, exchange, hats, kitchen, outflow, recalls, supply, upkeep
 from collecto.demo.dice import Dice
 from collecto.demo.files import Files, write_files
 from collecto.demo.network import DEMO, PILOT, federation_person, open_members, staff_of
@@ -112,6 +112,9 @@ class Week:
             for slug in PILOT:
                 with in_tenant(self.files[slug].bank, Purpose.DEMONSTRATION):
                     outflow.print_day(self.dice, self.people[slug][Role.MANAGER])
+            around = ("chalon", "allier", "auxerre", "nevers")
+            others = [(self.files[slug].bank, self.people[slug]) for slug in around]
+            exchange.settle(home, others, people)
 
     def _at(self, day: int, hour: int) -> dt.datetime:
         date = self.first + dt.timedelta(days=day)

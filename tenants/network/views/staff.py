@@ -35,7 +35,10 @@ from tenants.network.selectors import (
     transfer_here,
     transfers_of,
 )
-from tenants.network.states import TRANSFER_STEPS, TransferState
+from tenants.network.states import NOT_GONE, TRANSFER_STEPS, TransferState
+from tenants.network.surplus.agreements import agreements_to_give
+from tenants.network.surplus.claims import may_claim
+from tenants.network.surplus.states import ClaimState
 from tenants.network.words import reason_in_words, state_chip
 from tenants.registry.models import FoodBank
 
@@ -71,6 +74,15 @@ class NeedList(RecordList[SharedNeed]):
         Column(label=_("Told"), value="told_at", kind=Kind.MOMENT, sort="told_at"),
     )
 
+    def actions(self, allowed: Abilities) -> list[Action]:
+        """Return the ways to what they tell besides: room and arrivals, and the surplus offered."""
+        return [
+            Action(
+                label=_("Their room and arrivals"), url=reverse("network_resource_list"), icon="warehouse"
+            ),
+            Action(label=_("Surplus offered"), url=reverse("network_surplus_list"), icon="package-check"),
+        ]
+
     def records(self) -> Any:
         """Return the needs of the others."""
         return needs_of_others()
@@ -100,9 +112,11 @@ class TransferList(RecordList[Transfer]):
     )
 
     def actions(self, allowed: Abilities) -> list[Action]:
-        """Return the way to what the other banks lack."""
+        """Return the ways to what the other banks lack, to the flows and to the agreements."""
         return [
-            Action(label=_("What other banks lack"), url=reverse("network_need_list"), icon="hand-helping")
+            Action(label=_("What other banks lack"), url=reverse("network_need_list"), icon="hand-helping"),
+            Action(label=_("Who gave what to whom"), url=reverse("network_flow_list"), icon="chart-column"),
+            Action(label=_("Standing agreements"), url=reverse("network_agreement_list"), icon="file-text"),
         ]
 
     def records(self) -> Any:
@@ -133,9 +147,15 @@ class TransferDetail(OneTransfer, RecordDetail[Transfer]):
         Column(label=_("Proposed on"), value="created_at", kind=Kind.MOMENT),
         Column(label=_("Shipped on"), value="shipped_on", kind=Kind.DAY),
         Column(label=_("Received on"), value="received_on", kind=Kind.DAY),
+        Column(label=_("Who drives"), value="get_driver_display"),
         Column(label=_("Carrier"), value="carrier"),
         Column(label=_("Transport cost"), value="cost_cents", kind=Kind.EUROS),
+        Column(label=_("Who bears the cost"), value="get_cost_bearer_display"),
         Column(label=_("Message"), value="comment"),
+        Column(label=_("Surplus"), value="surplus.number"),
+        Column(label=_("Claim"), value="get_claim_state_display"),
+        Column(label=_("Why the receiver contests"), value="claim_reason"),
+        Column(label=_("Answer of the sender"), value="claim_answer"),
     )
     action_labels = {**dict(TransferState.choices), "shipped": _("Shipped"), "received": _("Received")}
 
@@ -159,6 +179,19 @@ class TransferDetail(OneTransfer, RecordDetail[Transfer]):
         return [
             Action(label=ACTS[verb][0], icon=ACTS[verb][1], url=self.url(verb, record), primary=first)
             for first, verb in zip([True, False, False], open_acts, strict=False)
+        ] + self.settling(record, allowed)
+
+    def settling(self, record: Transfer, allowed: Abilities) -> list[Action]:
+        """Return what the two banks settle besides the steps: the transport, a claim and its answer."""
+        acts = (
+            ("arrange", "arrange", _("Arrange the transport"), record.state in NOT_GONE),
+            ("claim", "claim", _("Contest what arrived"), may_claim(record)),
+            ("answer_claim", "answer", _("Answer the claim"), record.claim_state == ClaimState.OPEN),
+        )
+        return [
+            Action(label=label, url=self.url(page, record))
+            for verb, page, label, is_open in acts
+            if is_open and verb in allowed
         ]
 
 
@@ -209,7 +242,8 @@ class TransferShip(TransferAct):
 
     def form(self, data: Any = None, files: Any = None) -> forms.BaseForm:
         """Return the form with one weight per line."""
-        return ShipForm(data, lines=self.record.lines.all(), label_suffix="")
+        settled = {"carrier": self.record.carrier, "cost_cents": self.record.cost_cents}
+        return ShipForm(data, lines=self.record.lines.all(), initial=settled, label_suffix="")
 
     def perform(self, form: forms.BaseForm) -> Any:
         """Ship what was loaded."""
@@ -268,6 +302,7 @@ def transfer_propose(request: StaffRequest, lot_id: UUID) -> HttpResponse:
         "form": form,
         "lot": lot,
         "places": places,
+        "agreements": agreements_to_give(),
         "list_url": reverse("network_transfer_list"),
         "list_label": _("Transfers between banks"),
     }

@@ -1,0 +1,1 @@
+"""Surplus of one bank, offered to the others: published, asked for, allocated, and what banks agreed on."""
