@@ -59,7 +59,7 @@ def declaration_address(account: DonorAccount, entry: Entry) -> str:
 
 
 def given_word(account: DonorAccount) -> str:
-    """Return a word that opens what a donor gave so far, while its link is good.
+    """Return a word that opens what a donor gave so far and offers every week, while its link is good.
 
     Another than that of the declaration, which banks hand out and hang on walls: this one only leaves in
     letters to the address of the account.

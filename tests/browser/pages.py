@@ -81,7 +81,7 @@ OTHER_SITES = {
     "public_give": (PASSER_BY, "/give/"),
     "public_give_again": (PASSER_BY, "/give/{word}/"),
     "public_give_repeat": (PASSER_BY, "/give/{word}/?again=1"),
-    "public_weekly": (PASSER_BY, "/give/{word}/weekly/"),
+    "public_weekly": (PASSER_BY, "/given/{history}/weekly/"),
     "public_given": (PASSER_BY, "/given/{history}/"),
     "public_link": (PASSER_BY, "/give/link/"),
     "public_link_over": (PASSER_BY, "/give/no-such-word/"),

@@ -337,8 +337,8 @@ def _public_address(route: Route, twins: Twins) -> str:
     given: dict[str, Any] = {
         "styleguide_page": "list",
         "network_offer_declare": declaration_word(link_ensure(account)),
-        "network_weekly": declaration_word(link_ensure(account)),
-        "network_weekly_act": declaration_word(link_ensure(account)),
+        "network_weekly": given_word(link_ensure(account)),
+        "network_weekly_act": given_word(link_ensure(account)),
         "network_given": given_word(link_ensure(account)),
         "network_offer_status": offer.public_token,
         "network_offer_withdraw": offer.public_token,

@@ -191,7 +191,7 @@ def visits_elsewhere() -> Iterator[Visit]:
         "network_bank_find": "/banks/find/",
         "network_offer_give": "/give/",
         "network_offer_declare": f"/give/{word}/",
-        "network_weekly": f"/give/{word}/weekly/",
+        "network_weekly": f"/given/{history}/weekly/",
         "network_given": f"/given/{history}/",
         "network_link_ask": "/give/link/",
         "network_offer_status": f"/offers/{token}/",

@@ -107,7 +107,6 @@ def offer_give(request: HttpRequest, word: str = "") -> HttpResponse:
         "needs": needs_for_donors(),
         "rules": RULES,
         "last": last,
-        "word": word,
         "is_again": again is not None,
         "draft": account.pk if account else "new",
         **_at_hand(account),

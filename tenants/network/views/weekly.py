@@ -1,4 +1,4 @@
-"""Pages of donors behind their links: what they offer every week, and what they gave so far."""
+"""Pages behind a donor's own word: what it offers every week, and what it gave so far."""
 
 import datetime as dt
 from typing import Final
@@ -69,7 +69,7 @@ def weekly(request: HttpRequest, word: str) -> HttpResponse:
     Raises:
         TooMany: this donor, or this address, sent too many.
     """
-    account = account_behind(word)
+    account = account_behind(word, purpose=GIVEN)
     if account is None:
         return link_gone(request)
     form = WeeklyForm(request.POST or None, initial=_initial(account), label_suffix="")
@@ -95,7 +95,7 @@ def weekly_act(request: HttpRequest, word: str) -> HttpResponse:
         Http404: the link is over, or no such gift is this donor's.
         TooMany: this address sent too many.
     """
-    account, form = account_behind(word), WeeklyActForm(request.POST)
+    account, form = account_behind(word, purpose=GIVEN), WeeklyActForm(request.POST)
     count("give-address", address_of(request))
     if account is None or not form.is_valid():
         raise Http404
@@ -124,7 +124,13 @@ def given(request: HttpRequest, word: str) -> HttpResponse:
         for offer in offers_given(account.pk, most=SHOWN)
     ]
     total = sum_given(account.pk)
-    context = {"account": account, "rows": rows, "total": total, "is_cut": total.offers > len(rows)}
+    context = {
+        "account": account,
+        "word": word,
+        "rows": rows,
+        "total": total,
+        "is_cut": total.offers > len(rows),
+    }
     return render(request, "network/given.html", context)
 
 

@@ -194,7 +194,7 @@ def test_the_task_runs_in_the_space_of_the_platform(account):
 class TestPage:
     @pytest.fixture
     def page(self, account) -> str:
-        return f"/give/{declaration_word(link_ensure(account))}/weekly/"
+        return f"/given/{given_word(link_ensure(account))}/weekly/"
 
     def form(self, **overrides: object) -> dict[str, object]:
         values = {
@@ -241,6 +241,12 @@ class TestPage:
         assert answer.status_code == 422
         assert f"id_{field}_error" in answer.text
 
+    @pytest.mark.parametrize("typed_in", ["\x00", "☃" * 500, "9" * 400, "' OR 1=1 --"])
+    def test_silly_words_are_refused_and_break_nothing(self, page, typed_in):
+        silly = dict.fromkeys([*self.form(), "life_days", "label", "op_key", "active_until"], typed_in)
+        assert visitor().post(page, silly).status_code == 422
+        assert visitor().post(f"{page}act/", {"pk": typed_in, "act": typed_in}).status_code == 404
+
     def test_what_another_donor_offers_is_not_found(self, page):
         other = make_weekly(make_account())
         answer = visitor().post(f"{page}act/", {"pk": other.pk, "act": "end"})
@@ -249,8 +255,8 @@ class TestPage:
             assert DonorRecurrence.objects.get(pk=other.pk).ended_at is None
 
     def test_a_false_link_shows_nothing(self, page):
-        assert visitor().get("/give/no-such-word/weekly/").status_code == 410
-        assert visitor().post("/give/no-such-word/weekly/act/", {}).status_code == 404
+        assert visitor().get("/given/no-such-word/weekly/").status_code == 410
+        assert visitor().post("/given/no-such-word/weekly/act/", {}).status_code == 404
 
 
 class TestGiven:
@@ -271,7 +277,9 @@ class TestGiven:
 
     def test_the_link_that_banks_hand_out_does_not_open_it(self, account):
         word = declaration_word(link_ensure(account))
-        assert visitor().get(f"/given/{word}/").status_code == 410
+        for path in ("", "weekly/"):
+            assert visitor().get(f"/given/{word}/{path}").status_code == 410
+        assert visitor().post(f"/given/{word}/weekly/act/", {}).status_code == 404
 
     def test_it_leaves_only_in_letters_to_the_donor(self, account, deliver):
         visitor().post(f"/give/{declaration_word(link_ensure(account))}/", typed())
