@@ -10,6 +10,7 @@ from apps.kernel.errors import Text
 from apps.kernel.scope import scope_or_none
 from tenants.network.models import (
     DonorAccount,
+    DonorRecurrence,
     NetworkOffer,
     Surplus,
     SurplusRequest,
@@ -17,17 +18,17 @@ from tenants.network.models import (
     TransferAgreement,
 )
 
-Thing = NetworkOffer | Transfer | Donor | Surplus | SurplusRequest | TransferAgreement
+Thing = NetworkOffer | DonorRecurrence | Transfer | Donor | Surplus | SurplusRequest | TransferAgreement
 
 
 def abilities(actor: Actor, obj: Thing | None = None) -> Abilities:
     """Return what this person may do on the network, with an offer, a transfer, or a donor's link.
 
-    Anybody may give food. A donor sees and takes back the offers of its own account. In a bank the
-    whole staff reads; managers and the warehouse move goods, each side doing its own part. Who keeps the
-    bank's files on donors hands out their links.
+    Anybody may give food. A donor sees and takes back the offers of its own account, and what it offers
+    every week. In a bank the whole staff reads; managers and the warehouse move goods, each side doing its
+    own part. Who keeps the bank's files on donors hands out their links.
     """
-    if isinstance(obj, NetworkOffer):
+    if isinstance(obj, NetworkOffer | DonorRecurrence):
         is_donor = actor.id == obj.donor_account_id
         return verbs("view", "withdraw", when=is_donor or actor.is_any(Role.OPERATOR))
     keeps = actor.is_any(Role.MANAGER, Role.STOCK)

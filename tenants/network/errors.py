@@ -7,6 +7,8 @@ from django.utils.translation import gettext_lazy as _
 from apps.kernel.display import number
 from apps.kernel.errors import Conflict, DomainError, Forbidden, Text
 from apps.kernel.quantity import format_kg
+from tenants.network.advice import REFUSED
+from tenants.network.givable import Refusal
 
 NOT_YOURS = _("Only the bank that holds these goods can propose them.")
 
@@ -20,6 +22,26 @@ class NoGoods(DomainError):
         super().__init__(_("Write at least one kind of food with its weight."))
 
 
+class NotGivable(DomainError):
+    """Food that the law or the rules of the network keep out of an offer."""
+
+    code = "not_givable"
+
+    def __init__(self, refusal: Refusal, *, label: str) -> None:
+        super().__init__(_("%(goods)s: %(why)s"), params={"goods": label, "why": REFUSED[refusal]})
+
+
+class NotOnTheseTerms(DomainError):
+    """A gift that asks money."""
+
+    code = "not_on_these_terms"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("A gift asks nothing. Empty what is asked per kg, or choose to sell."), field="terms"
+        )
+
+
 class WindowClosed(DomainError):
     """A pick-up window that ends before it begins, or is over already."""
 
@@ -27,6 +49,24 @@ class WindowClosed(DomainError):
 
     def __init__(self) -> None:
         super().__init__(_("The pick-up must end after it begins, and not be over yet."), field="until")
+
+
+class WeekReversed(DomainError):
+    """A weekly gift that ends before it begins, in the day or in the year."""
+
+    code = "week_reversed"
+
+    def __init__(self, *, field: str) -> None:
+        super().__init__(_("The end must come after the beginning."), field=field)
+
+
+class TooManyWeekly(DomainError):
+    """A donor has as many weekly gifts as it may."""
+
+    code = "too_many_weekly"
+
+    def __init__(self, *, most: int) -> None:
+        super().__init__(_("At most %(most)s weekly gifts. End one first."), params={"most": most})
 
 
 class NetworkOfferClosed(Conflict):

@@ -24,10 +24,12 @@ class LinkAsked(Errand):
 class OfferPublished(Errand):
     """A donor has offered food on a page: the letter with the way to follow it is due.
 
-    ``scheme`` and ``port`` are those of the page; ``language`` is what the donor read there.
+    ``scheme`` and ``port`` are those of the page; ``language`` is what the donor read there. ``is_weekly``:
+    it was offered by itself, as every week.
     """
 
     offer_id: UUID
     scheme: str
     port: str
     language: str
+    is_weekly: bool = False

@@ -13,16 +13,25 @@ from apps.donors.states import DonorKind
 from apps.kernel.errors import Text
 from apps.kernel.folding import Fold
 from apps.kernel.forms import DayInput, EurosField, HourInput, KgField, OpKeyForm
+from apps.kernel.money import format_euros
 from apps.kernel.quantity import format_kg
+from apps.offers.states import OfferKind
 from apps.rounds.forms import CelsiusField
 from apps.sites.models import Location
 from tenants.library.models import LibraryFamily
+from tenants.network.advice import FIELD_OF_WORDS, FIELDS, REFUSED
+from tenants.network.givable import refusal_of
 from tenants.network.models import TransferLine
-from tenants.network.offering import NewNetworkLine
+from tenants.network.offering import NewNetworkLine, goods_of
 from tenants.registry import territory
 
 MOST_GRAMS = 1_000_000_000
 """A typing mistake beyond this: a thousand tonnes in one offer line."""
+
+
+MOST_CENTS_PER_KG = 10_000
+"""A typing mistake beyond this: a hundred euros per kg."""
+TERMS = [(OfferKind.GIFT.value, _("I give it")), (OfferKind.SALE.value, _("I sell it"))]
 
 
 def department_choices() -> list[tuple[str, Text]]:
@@ -54,6 +63,18 @@ class PickUpForm(OpKeyForm):
     comment = forms.CharField(
         label=_("Anything the driver should know"), max_length=500, required=False, widget=forms.Textarea
     )
+    terms = forms.ChoiceField(
+        label=_("On what terms"),
+        choices=TERMS,
+        initial=OfferKind.GIFT,
+        required=False,
+        widget=forms.RadioSelect,
+        help_text=_("Food banks buy little. A gift is taken sooner, and gives right to a tax receipt."),
+    )
+
+    def clean_terms(self) -> str:
+        """Return the terms; who says nothing gives."""
+        return self.cleaned_data["terms"] or OfferKind.GIFT
 
 
 class GiveForm(PickUpForm):
@@ -118,6 +139,21 @@ class GoodsForm(forms.Form):
         required=False,
         choices=[("", _("As usual for this food")), *DateKind.choices],
     )
+    cents_per_kg = EurosField(
+        label=_("Asked per kg"), required=False, help_text=_("Only if you sell it; a gift asks nothing.")
+    )
+
+    def clean_cents_per_kg(self) -> int:
+        """Return what is asked, in cents per kg; 0 for a gift.
+
+        Raises:
+            ValidationError: it is too much.
+        """
+        cents: int = self.cleaned_data["cents_per_kg"] or 0
+        if not 0 <= cents <= MOST_CENTS_PER_KG:
+            message = _("At most %(most)s per kg.") % {"most": format_euros(MOST_CENTS_PER_KG)}
+            raise forms.ValidationError(message, code="too_dear")
+        return cents
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -148,7 +184,16 @@ class GoodsForm(forms.Form):
             temperature_class=family.temperature_class,
             date_kind=self.cleaned_data["date_kind"],
             expires_on=self.cleaned_data["expires_on"],
+            cents_per_kg=self.cleaned_data["cents_per_kg"],
         )
+
+    def refuse(self, *, on: dt.date) -> None:
+        """Refuse, at the field that says it, food that may not be given when it is picked up on a day."""
+        family: LibraryFamily = self.cleaned_data["family"]
+        infants = {family.code} if family.is_infant_food else set()
+        refusal = refusal_of(goods_of(self.line(), infants=infants), on=on)
+        if refusal is not None:
+            self.add_error(FIELDS.get(refusal, FIELD_OF_WORDS), str(REFUSED[refusal]))
 
 
 if TYPE_CHECKING:
@@ -173,13 +218,21 @@ class BaseGoodsFormSet(_FormSet):
             family.empty_label = None
             family.widget = forms.RadioSelect(choices=cast("Any", family.choices))
 
-    def refuse_past(self, today: dt.date) -> bool:
-        """Refuse a use-by date that is over; returns whether every line is still valid."""
+    def initial_form_count(self) -> int:
+        """Return none: what is filled in again from the last offer may be emptied like anything typed."""
+        return 0
+
+    def refuse_goods(self, *, on: dt.date, terms: str) -> bool:
+        """Refuse what may not be given on a day, or not on these terms; returns whether all is valid."""
         for form in self.forms:
-            data = form.cleaned_data
-            day = data.get("expires_on")
-            if day and day < today and data["date_kind"] == DateKind.USE_BY:
-                form.add_error("expires_on", _("This use-by date is over: the food may not be given."))
+            if not form.cleaned_data:
+                continue
+            form.refuse(on=on)
+            asked = form.cleaned_data.get("cents_per_kg")
+            if terms == OfferKind.SALE and not asked:
+                form.add_error("cents_per_kg", _("Write what you ask per kg, or choose to give it."))
+            if terms == OfferKind.GIFT and asked:
+                form.add_error("cents_per_kg", _("A gift asks nothing. Empty this field, or choose to sell."))
         return not any(form.errors for form in self.forms)
 
     def lines(self) -> list[NewNetworkLine]:

@@ -17,6 +17,7 @@ from tenants.network.letters import links_send, offer_links_send
 from tenants.network.links import is_good
 from tenants.network.models import DonorAccount, NetworkOffer
 from tenants.network.services import link_ensure, step_answer
+from tenants.network.states import StepState
 
 ANSWERING = software("network")
 LINKS_MOST: Final = 20
@@ -48,7 +49,8 @@ def on_link_asked(fact: LinkAsked) -> None:
         else:
             known = DonorAccount.objects.filter(email=fact.email)[:LINKS_MOST]
             accounts = [link_ensure(account) for account in known]
-    links_send(fact.email, accounts=[one for one in accounts if is_good(one)], entry=entry)
+    good = [one for one in accounts if is_good(one)]
+    links_send(fact.email, accounts=good, entry=entry, is_own=fact.account_id is None)
 
 
 def on_offer_published(fact: OfferPublished) -> None:
@@ -56,8 +58,11 @@ def on_offer_published(fact: OfferPublished) -> None:
     entry = Entry(scheme=fact.scheme, port=fact.port)
     with in_platform(Purpose.OUTBOX):
         offer = NetworkOffer.objects.select_related("donor_account").get(pk=fact.offer_id)
+        asked = offer.steps.select_related("bank").filter(state=StepState.ASKED).first()
         account = link_ensure(offer.donor_account)
-    offer_links_send(offer, account=account, entry=entry, language=fact.language)
+    offer_links_send(
+        offer, asked=asked, account=account, entry=entry, language=fact.language, is_weekly=fact.is_weekly
+    )
 
 
 def _accepted(offer_id: UUID) -> Mapping[int, int]:

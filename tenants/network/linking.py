@@ -34,6 +34,7 @@ from tenants.network.facts import LinkAsked
 from tenants.network.links import is_good
 from tenants.network.models import DonorAccount, RoutingStep
 from tenants.network.offering import donor_account_ensure
+from tenants.network.recurring import recurrences_pause_all
 
 UNDO: Final = dt.timedelta(minutes=5)
 """How long a link that was revoked may be given back."""
@@ -109,7 +110,7 @@ def link_renew(actor: Actor, *, donor: Donor, version: int, reason: str = "") ->
 
 @transaction.atomic
 def link_revoke(actor: Actor, *, donor: Donor, reason: str) -> Donor:
-    """Let the link of a donor open nothing any more, from now on.
+    """Let the link of a donor open nothing any more, from now on; what was offered weekly with it pauses.
 
     Raises:
         Forbidden: this person hands out no links.
@@ -122,6 +123,7 @@ def link_revoke(actor: Actor, *, donor: Donor, reason: str) -> Donor:
         raise LinkChanged
     account.link_revoked_at = clock.now()
     _kept(account, "link_revoked_at")
+    recurrences_pause_all(account)
     write_entry(actor, donor, "link_revoked", reason=reason.strip())
     return donor
 

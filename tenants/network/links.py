@@ -18,6 +18,7 @@ from tenants.crossing import Purpose, in_platform
 from tenants.network.models import DonorAccount
 
 DECLARE: Final = "network.declare"
+GIVEN: Final = "network.given"
 
 
 class LinkState(StrEnum):
@@ -57,11 +58,27 @@ def declaration_address(account: DonorAccount, entry: Entry) -> str:
     return entry.address(None, path)
 
 
-def account_behind(word: str) -> DonorAccount | None:
+def given_word(account: DonorAccount) -> str:
+    """Return a word that opens what a donor gave so far and offers every week, while its link is good.
+
+    Another than that of the declaration, which banks hand out and hang on walls: this one only leaves in
+    letters to the address of the account.
+    """
+    with in_platform(Purpose.REQUEST):
+        return signed([str(account.pk), account.link_version], purpose=GIVEN)
+
+
+def given_address(account: DonorAccount, entry: Entry) -> str:
+    """Return the address of what a donor gave so far, on the public site."""
+    path = reverse("network_given", args=[given_word(account)], urlconf=settings.PUBLIC_SCHEMA_URLCONF)
+    return entry.address(None, path)
+
+
+def account_behind(word: str, *, purpose: str = DECLARE) -> DonorAccount | None:
     """Return the donor a word was signed for; ``None`` when it is false, too old, replaced or revoked."""
     with in_platform(Purpose.REQUEST):
         try:
-            pk, version = unsigned(word, purpose=DECLARE)
+            pk, version = unsigned(word, purpose=purpose)
         except NotSigned:
             return None
         account = DonorAccount.objects.filter(pk=pk, link_version=version).first()

@@ -7,7 +7,7 @@ the database) and writes none: the services of this package hop to the platform'
 from secrets import token_urlsafe
 from typing import Any, ClassVar
 
-from django.core.validators import MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
@@ -190,6 +190,60 @@ class NetworkOfferLine(TravellingRow):
             models.CheckConstraint(
                 name="network_line_date_when_it_has_one",
                 condition=models.Q(date_kind="NONE", expires_on__isnull=True) | ~models.Q(date_kind="NONE"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class DonorRecurrence(TravellingRow):
+    """Food that a donor offers every week on one day: each time an offer of its own, made the day before.
+
+    Hours are local to its department. ``life_days`` are the days left on the packs at the pick-up, null where
+    they carry no date. ``scheme``, ``port`` and ``language`` are those of the page, for the letters. No bank
+    reads it: a bank sees the offers that come of it.
+    """
+
+    PLATFORM_RIGHTS: ClassVar[str] = "SELECT, INSERT, UPDATE"
+    FEDERATION_RIGHTS: ClassVar[str] = ""
+
+    op_key = models.UUIDField(unique=True, editable=False)
+    donor_account = models.ForeignKey(
+        DonorAccount, on_delete=models.PROTECT, related_name="recurrences", verbose_name=_("donor")
+    )
+    weekday = models.PositiveSmallIntegerField(_("day of the week"), validators=[MaxValueValidator(6)])
+    opens = models.TimeField(_("from"))
+    until = models.TimeField(_("to"))
+    family_code = models.CharField(_("family"), max_length=40)
+    label = models.CharField(_("goods"), max_length=120)
+    grams = models.PositiveBigIntegerField(_("weight"), validators=[MinValueValidator(1)])
+    temperature_class = models.CharField(_("temperature class"), max_length=12, choices=TemperatureClass)
+    date_kind = models.CharField(_("kind of date"), max_length=11, choices=DateKind)
+    life_days = models.PositiveSmallIntegerField(_("days left at the pick-up"), null=True, blank=True)
+    address = models.CharField(_("place"), max_length=200)
+    city = models.CharField(_("town"), max_length=80)
+    department = models.CharField(_("department"), max_length=3)
+    active_from = models.DateField(_("first day"))
+    active_until = models.DateField(_("last day"), null=True, blank=True)
+    paused_at = models.DateTimeField(_("paused at"), null=True, blank=True)
+    ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
+    scheme = models.CharField(max_length=5, editable=False)
+    port = models.CharField(max_length=5, blank=True, editable=False)
+    language = models.CharField(max_length=8, editable=False)
+
+    class Meta:
+        verbose_name = _("weekly gift")
+        verbose_name_plural = _("weekly gifts")
+        ordering: ClassVar = ["weekday", "opens", "id"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="donor_recurrence_hours_in_order", condition=models.Q(opens__lt=models.F("until"))
+            ),
+            models.CheckConstraint(
+                name="donor_recurrence_date_when_it_has_one",
+                condition=models.Q(date_kind="NONE", life_days__isnull=True)
+                | (~models.Q(date_kind="NONE") & models.Q(life_days__isnull=False)),
             ),
         ]
 

@@ -1,7 +1,7 @@
 """Food comes to the network: donor accounts, publishing an offer, taking it back."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
@@ -17,10 +17,13 @@ from apps.offers.services import Place
 from apps.offers.states import OfferKind
 from tenants.accounts.addresses import Entry
 from tenants.crossing import Purpose, in_platform
+from tenants.library.models import LibraryFamily
 from tenants.network import errors, local, routing
 from tenants.network.abilities import abilities
 from tenants.network.facts import OfferPublished
+from tenants.network.givable import Goods, refusal_of
 from tenants.network.models import DonorAccount, NetworkOffer, NetworkOfferLine, RoutingStep
+from tenants.network.selectors import zone_of
 from tenants.network.states import UNDER_WAY, NetworkOfferStatus, StepState
 
 SOURCES: Final[dict[str, SupplySource]] = {
@@ -85,6 +88,7 @@ def offer_publish(
     supply_source: str | None = None,
     comment: str = "",
     entry: Entry | None = None,
+    is_weekly: bool = False,
 ) -> NetworkOffer:
     """Publish food to the network and ask the first bank, in one transaction.
 
@@ -93,17 +97,21 @@ def offer_publish(
     nobody gets a letter.
 
     Raises:
-        DomainError: no goods, or a pick-up window that is over or reversed.
+        DomainError: no goods, a pick-up window that is over or reversed, or a gift that asks money.
+        NotGivable: food that may not be given.
     """
     require(abilities(actor), "publish")
     if not lines or any(line.grams < 1 for line in lines):
         raise errors.NoGoods
+    if kind == OfferKind.GIFT and any(line.cents_per_kg for line in lines):
+        raise errors.NotOnTheseTerms
     if pickup_from > pickup_until or pickup_until <= clock.now():
         raise errors.WindowClosed
     with in_platform(Purpose.ROUTING), transaction.atomic():
         known = NetworkOffer.objects.filter(op_key=op_key).first()
         if known is not None:
             return known
+        require_givable(lines, on=pickup_from.astimezone(zone_of(place.department)).date())
         offer = NetworkOffer.objects.create(
             number=_next_number(),
             op_key=op_key,
@@ -131,6 +139,7 @@ def offer_publish(
                     scheme=entry.scheme,
                     port=entry.port,
                     language=get_language() or settings.LANGUAGE_CODE,
+                    is_weekly=is_weekly,
                 )
             )
         return offer
@@ -156,6 +165,31 @@ def offer_withdraw(actor: Actor, *, offer: NetworkOffer) -> NetworkOffer:
             routing.step_settle(step, StepState.CANCELLED)
         routing.offer_close(offer, otherwise=NetworkOfferStatus.WITHDRAWN)
         return offer
+
+
+def goods_of(line: NewNetworkLine | NetworkOfferLine, *, infants: Container[str] = ()) -> Goods:
+    """Return what the rules of giving read of a line; ``infants`` are the families for infants."""
+    return Goods(
+        family_code=line.family_code,
+        label=line.label,
+        temperature_class=line.temperature_class,
+        date_kind=line.date_kind,
+        expires_on=line.expires_on,
+        is_infant_food=line.family_code in infants,
+    )
+
+
+def require_givable(lines: Sequence[NewNetworkLine], *, on: dt.date) -> None:
+    """Refuse food that may not be given, picked up on a day of its place.
+
+    Raises:
+        NotGivable: some of it may not.
+    """
+    infants = frozenset(LibraryFamily.objects.filter(is_infant_food=True).values_list("code", flat=True))
+    for line in lines:
+        refusal = refusal_of(goods_of(line, infants=infants), on=on)
+        if refusal is not None:
+            raise errors.NotGivable(refusal, label=line.label)
 
 
 def _row(offer: NetworkOffer, position: int, line: NewNetworkLine) -> NetworkOfferLine:

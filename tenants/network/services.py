@@ -1,4 +1,4 @@
-"""Writes of the network, all of them: donors, their links and offers, routing, transfers between banks."""
+"""Writes of the network, all of them: donors, their links and offers, routing, transfers."""
 
 from tenants.network.linking import (
     link_ask,
@@ -15,6 +15,14 @@ from tenants.network.offering import (
     donor_account_ensure,
     offer_publish,
     offer_withdraw,
+)
+from tenants.network.recurring import (
+    recurrence_end,
+    recurrence_make,
+    recurrence_pause,
+    recurrence_resume,
+    recurrences_pause_all,
+    recurrences_publish,
 )
 from tenants.network.routing import step_answer, step_open, steps_advance_due
 from tenants.network.transfers import (
@@ -39,6 +47,12 @@ __all__ = [
     "link_used",
     "offer_publish",
     "offer_withdraw",
+    "recurrence_end",
+    "recurrence_make",
+    "recurrence_pause",
+    "recurrence_resume",
+    "recurrences_pause_all",
+    "recurrences_publish",
     "step_answer",
     "step_open",
     "steps_advance_due",

@@ -8,7 +8,7 @@ from apps.kernel import clock
 from apps.kernel.abilities import software
 from tenants.isolation.references import orphans
 from tenants.network.needs import needs_tell
-from tenants.network.services import steps_advance_due
+from tenants.network.services import recurrences_publish, steps_advance_due
 from tenants.network.surplus.publishing import surpluses_expire_due
 from tenants.network.surplus.resources import arrivals_tell
 from tenants.tasks.base import platform_task
@@ -26,6 +26,12 @@ def advance_due() -> int:
 def expire_surplus() -> int:
     """Free the goods of every surplus that is over; every minute, and harmless when run twice at once."""
     return surpluses_expire_due(software("network"), now=clock.now())
+
+
+@platform_task(name="network.publish_weekly")
+def publish_weekly() -> int:
+    """Offer what donors give every week, the day before; twice an hour, harmless when run twice at once."""
+    return recurrences_publish(software("network"), now=clock.now())
 
 
 @platform_task(name="network.check_references")

@@ -43,6 +43,7 @@ NO_PAGES: Final = {
     "mfa_download_recovery_codes": "a text file",
     "mfa_index": LEADS_ON,
     "mfa_login_webauthn": "what the passkey script asks and sends; the page is that of signing in",
+    "network_weekly_act": TAKES,
     "operator_export": "a file",
     "operator_outbox_retry": TAKES,
     "operator_step": "a part of the bank's sheet, asked for again while the step runs",

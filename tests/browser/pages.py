@@ -15,7 +15,7 @@ from tenants.federation.alerts.models import NoticeRecord, RecallNotice
 from tenants.federation.alerts.reading import record_take
 from tenants.federation.alerts.states import RecordState
 from tenants.federation.reporting import STOP
-from tenants.network.links import declaration_word
+from tenants.network.links import declaration_word, given_word
 from tenants.network.models import DonorAccount, NetworkOffer
 from tenants.network.services import link_ensure
 from tenants.network.states import NetworkOfferStatus
@@ -80,6 +80,9 @@ OTHER_SITES = {
     "public_found": (PASSER_BY, "/banks/find/?department=21"),
     "public_give": (PASSER_BY, "/give/"),
     "public_give_again": (PASSER_BY, "/give/{word}/"),
+    "public_give_repeat": (PASSER_BY, "/give/{word}/?again=1"),
+    "public_weekly": (PASSER_BY, "/given/{history}/weekly/"),
+    "public_given": (PASSER_BY, "/given/{history}/"),
     "public_link": (PASSER_BY, "/give/link/"),
     "public_link_over": (PASSER_BY, "/give/no-such-word/"),
     "public_offer": (PASSER_BY, "/offers/{token}/"),
@@ -202,10 +205,11 @@ def addresses_elsewhere() -> dict[str, str]:
         report = signed(str(NOBODY), purpose=STOP)
     with in_platform(Purpose.TEST):
         offer = NetworkOffer.objects.filter(status=NetworkOfferStatus.ROUTED).earliest("pk")
-        word = declaration_word(link_ensure(DonorAccount.objects.earliest("pk")))
+        account = link_ensure(DonorAccount.objects.earliest("pk"))
     token = offer.public_token
     known = {
-        "word": word,
+        "word": declaration_word(account),
+        "history": given_word(account),
         "token": token,
         **banks_of_every_state(),
         "parked": work_set_aside(),

@@ -15,7 +15,7 @@ from apps.kernel.guard import BankRow
 from tenants.accounts.models import ApiToken, Membership
 from tenants.accounts.services import membership_grant, person_ensure
 from tenants.crossing import Purpose, in_platform, in_tenant
-from tenants.network.links import declaration_word
+from tenants.network.links import declaration_word, given_word
 from tenants.network.models import (
     DonorAccount,
     NetworkOffer,
@@ -90,6 +90,8 @@ SHOWN_TO_WHOEVER_HOLDS_THE_LINK: Final[dict[tuple[str, str], frozenset[str]]] = 
     ("public", "network_offer_status"): frozenset({MARKS["twin-a"]}),
     ("public", "network_offer_withdraw"): frozenset({MARKS["twin-a"]}),
     ("public", "network_offer_declare"): frozenset({MARKS["twin-a"]}),
+    ("public", "network_weekly"): frozenset({MARKS["twin-a"]}),
+    ("public", "network_given"): frozenset({MARKS["twin-a"]}),
     ("public", "demo_enter"): frozenset(MARKS.values()),
 }
 """A donor follows a secret link to an offer of its own; the demonstration lists whom one may enter as."""
@@ -360,6 +362,9 @@ def _public_address(route: Route, twins: Twins) -> str:
     given: dict[str, Any] = {
         "styleguide_page": "list",
         "network_offer_declare": declaration_word(link_ensure(account)),
+        "network_weekly": given_word(link_ensure(account)),
+        "network_weekly_act": given_word(link_ensure(account)),
+        "network_given": given_word(link_ensure(account)),
         "network_offer_status": offer.public_token,
         "network_offer_withdraw": offer.public_token,
         "operator_bank_detail": bank.pk,

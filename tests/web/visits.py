@@ -13,7 +13,7 @@ from apps.orders.models import Order
 from apps.recalls.models import RecallReach
 from tenants.accounts.models import Invitation, Membership
 from tenants.crossing import Purpose, in_platform, in_tenant
-from tenants.network.links import declaration_word
+from tenants.network.links import declaration_word, given_word
 from tenants.network.models import DonorAccount, NetworkOffer
 from tenants.network.services import link_ensure
 from tenants.network.states import NetworkOfferStatus
@@ -181,7 +181,8 @@ def visits_elsewhere() -> Iterator[Visit]:
     """Yield the pages of the public site, of its operator and of the federation."""
     with in_platform(Purpose.TEST):
         offer = NetworkOffer.objects.filter(status=NetworkOfferStatus.ROUTED).earliest("pk")
-        word = declaration_word(link_ensure(DonorAccount.objects.earliest("pk")))
+        account = link_ensure(DonorAccount.objects.earliest("pk"))
+        word, history = declaration_word(account), given_word(account)
         bank = FoodBank.objects.get(slug=BANK)
     token = offer.public_token
     public = {
@@ -190,6 +191,8 @@ def visits_elsewhere() -> Iterator[Visit]:
         "network_bank_find": "/banks/find/",
         "network_offer_give": "/give/",
         "network_offer_declare": f"/give/{word}/",
+        "network_weekly": f"/given/{history}/weekly/",
+        "network_given": f"/given/{history}/",
         "network_link_ask": "/give/link/",
         "network_offer_status": f"/offers/{token}/",
         "network_offer_withdraw": f"/offers/{token}/withdraw/",

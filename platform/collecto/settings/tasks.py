@@ -29,6 +29,7 @@ CELERY_BEAT_SCHEDULE = {
     "outbox-forget": once("outbox.forget", every_s=24 * 3600),
     "network-deadlines": once("network.advance_due", every_s=60),
     "network-surplus": once("network.expire_surplus", every_s=60),
+    "network-weekly": once("network.publish_weekly", every_s=1800),
     "network-needs": every_bank("network.tell_needs", every_s=600),
     "network-references": once("network.check_references", every_s=24 * 3600),
     "offers-expire": every_bank("offers.expire_due", every_s=300),

@@ -23,10 +23,14 @@ from tenants.accounts.addresses import Entry, entry_of
 from tenants.isolation.throttle import address_of, count
 from tenants.network import rules
 from tenants.network.abilities import donor_actor
+from tenants.network.advice import CARES, RULES
 from tenants.network.forms import BaseGoodsFormSet, GiveForm, GoodsFormSet, LinkAskForm, PickUpForm
+from tenants.network.givable import cares_of
+from tenants.network.given import goods_again, last_offer_of
 from tenants.network.links import account_behind
 from tenants.network.models import DonorAccount, NetworkOffer
 from tenants.network.needs import needs_for_donors
+from tenants.network.offering import goods_of
 from tenants.network.selectors import families_at_hand, offer_followed, zone_of
 from tenants.network.services import (
     donor_account_ensure,
@@ -76,11 +80,16 @@ def offer_give(request: HttpRequest, word: str = "") -> HttpResponse:
     """
     account = account_behind(word) if word else None
     if word and account is None and request.method != "POST":
-        return _link_gone(request)
+        return link_gone(request)
     form_class = GiveForm if account is None else PickUpForm
     data = request.POST or None
-    form = form_class(data, initial=_initial(account, request), label_suffix="")
-    goods = cast("BaseGoodsFormSet", GoodsFormSet(data, prefix="goods", form_kwargs={"label_suffix": ""}))
+    last = last_offer_of(account) if account else None
+    again = last if "again" in request.GET and request.method != "POST" else None
+    form = form_class(data, initial=_initial(account, again, request), label_suffix="")
+    goods = cast(
+        "BaseGoodsFormSet",
+        GoodsFormSet(data, prefix="goods", initial=goods_again(again), form_kwargs={"label_suffix": ""}),
+    )
     if request.method == "POST":
         count("give-address", address_of(request))
     if request.method == "POST" and form.is_valid() and goods.is_valid():
@@ -96,6 +105,10 @@ def offer_give(request: HttpRequest, word: str = "") -> HttpResponse:
         "account": account,
         "is_link_over": bool(word) and account is None,
         "needs": needs_for_donors(),
+        "rules": RULES,
+        "last": last,
+        "is_again": again is not None,
+        "draft": account.pk if account else "new",
         **_at_hand(account),
     }
     return render(request, "network/give.html", context, status=422 if request.method == "POST" else 200)
@@ -143,19 +156,23 @@ def offer_take_back(request: HttpRequest, token: str) -> HttpResponse:
     return render(request, "network/offer_withdraw.html", _status(offer))
 
 
-def _link_gone(request: HttpRequest) -> HttpResponse:
+def link_gone(request: HttpRequest) -> HttpResponse:
     """Say that a link opens nothing any more, and how to go on; nothing is said of whose it was."""
     context = {"form": LinkAskForm(label_suffix=""), "is_gone": True}
     return render(request, "network/link_ask.html", context, status=410)
 
 
-def _initial(account: DonorAccount | None, request: HttpRequest) -> dict[str, object]:
-    """Return what the form proposes: the donor's place, and the next usual slot."""
+def _initial(
+    account: DonorAccount | None, again: NetworkOffer | None, request: HttpRequest
+) -> dict[str, object]:
+    """Return what the form proposes: the donor's place, the terms of last time, and the next usual slot."""
     opens, until = rules.next_slot(clock.local(clock.now()))
     slot = {"day": opens.date(), "opens": opens.time(), "until": until.time()}
     if account is None:
         return {"department": request.GET.get("department", ""), **slot}
-    return {"address": account.address, "city": account.city, "department": account.department, **slot}
+    place = again or account
+    terms = {"terms": again.kind} if again else {}
+    return {name: getattr(place, name) for name in ("address", "city", "department")} | slot | terms
 
 
 def _at_hand(account: DonorAccount | None) -> dict[str, object]:
@@ -181,7 +198,8 @@ def _published(
     """Publish valid forms; a refusal goes back to its field."""
     data = form.cleaned_data
     zone = zone_of(data["department"])
-    if not goods.refuse_past(clock.now().astimezone(zone).date()):
+    opens = _at(data["day"], data["opens"], zone)
+    if not goods.refuse_goods(on=max(data["day"], clock.now().astimezone(zone).date()), terms=data["terms"]):
         return None
     try:
         account = account or donor_account_ensure(ANYBODY, **{name: data[name] for name in ABOUT_THE_DONOR})
@@ -190,9 +208,10 @@ def _published(
             op_key=data["op_key"],
             account=account,
             place=Place(address=data["address"], city=data["city"], department=data["department"]),
-            pickup_from=_at(data["day"], data["opens"], zone),
+            pickup_from=opens,
             pickup_until=_at(data["day"], data["until"], zone),
             lines=goods.lines(),
+            kind=data["terms"],
             comment=data["comment"],
             entry=entry,
         )
@@ -209,7 +228,7 @@ def _status(offer: NetworkOffer) -> dict[str, object]:
     """Return what a donor sees: who was asked and who takes it, never why a bank declined."""
     steps = list(offer.steps.all())
     zone = zone_of(offer.department)
-    days = {moment.astimezone(zone).date() for moment in (offer.pickup_from, offer.pickup_until)}
+    opens = offer.pickup_from.astimezone(zone).date()
     return {
         "offer": offer,
         "state": state_chip(offer),
@@ -218,5 +237,9 @@ def _status(offer: NetworkOffer) -> dict[str, object]:
         "takers": [step for step in steps if step.accepted_grams],
         "is_open": offer.status in UNDER_WAY,
         "zone": str(zone),
-        "is_one_day": len(days) == 1,
+        "is_one_day": opens == offer.pickup_until.astimezone(zone).date(),
+        "lines": [
+            {"line": line, "cares": [CARES[care] for care in cares_of(goods_of(line), on=opens)]}
+            for line in offer.lines.all()
+        ],
     }
