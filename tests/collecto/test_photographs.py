@@ -1,6 +1,7 @@
 """Photographs of codes are read for one person so many times in a minute, wherever they are sent."""
 
 import io
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -12,13 +13,15 @@ from apps.kernel.abilities import Role
 from apps.stock.services import sheet_open
 from collecto.photographs import READ_BY
 from tenants.crossing import Purpose, in_tenant
+from tenants.registry.models import FoodBank
 from tests.making.receiving import make_receipt
 from tests.making.sites import make_location
 from tests.making.stock import KEEPER, make_lot
+from tests.people import SignIn
 
 
 @pytest.fixture
-def keeper(twin_a, sign_in, settings) -> Client:
+def keeper(twin_a: FoodBank, sign_in: SignIn, settings: Any) -> Client:
     """A stock keeper who may have one photograph read."""
     settings.LIMITS = {**settings.LIMITS, "photo": (1, 3600)}
     return sign_in(twin_a, Role.STOCK)

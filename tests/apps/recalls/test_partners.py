@@ -118,6 +118,7 @@ def test_who_is_silent_is_reminded_and_who_answered_is_not(case, deliver):
 def test_a_reminder_waits_for_its_hours_and_counts_each_one(case):
     hours = dt.timedelta(hours=settings.RECALL_REMINDER_HOURS)
     told = only_reach(case).told_at
+    assert told is not None
     assert reminders_send(SAFETY, now=told + hours) == 0
     assert reminders_send(SAFETY, now=told + hours + dt.timedelta(minutes=1)) == 1
     assert only_reach(case).reminder_count == 1
