@@ -25,14 +25,15 @@ from apps.stock.selectors import balances_of
 from apps.stock.services import lots_receive
 from apps.stock.states import LotStatus
 from tenants.crossing import Purpose, in_federation, in_platform, in_tenant
-from tenants.federation.alerts.facts import RecallPublished
-from tenants.federation.alerts.handlers import notices_catch_up
+from tenants.federation.alerts.facts import RecallPublished, RecallsMissed
+from tenants.federation.alerts.handlers import notices_catch_up, on_bank_resumed
 from tenants.federation.alerts.models import NoticeReading, NoticeRecord, RecallNotice, RecallStatus
 from tenants.federation.alerts.publishing import recall_publish
 from tenants.federation.alerts.reading import record_take
 from tenants.federation.alerts.states import BankStanding
 from tenants.network.services import transfer_accept, transfer_propose, transfer_receive, transfer_ship
 from tenants.outbox.models import OutboxMessage
+from tenants.registry.facts import BankResumed
 from tenants.registry.models import FoodBank
 from tenants.registry.services import bank_move
 from tenants.registry.states import BankStatus
@@ -262,6 +263,16 @@ def test_a_bank_that_was_suspended_hears_of_a_sister_s_recall_once_it_is_at_work
     moved(moved(twin_b, BankStatus.SUSPENDED), BankStatus.ACTIVE)
     deliver()
     assert cases_in(twin_b) == [theirs]
+
+
+def test_a_bank_at_work_again_leaves_a_word_for_every_other_bank(twin_b, bank_c):
+    with facts_told(BankResumed) as resumed:
+        moved(moved(twin_b, BankStatus.SUSPENDED), BankStatus.ACTIVE)
+    assert resumed == [BankResumed(bank_id=twin_b.pk)]
+    with facts_told(RecallsMissed) as told, in_platform(Purpose.TEST):
+        on_bank_resumed(resumed[0])
+        others = FoodBank.objects.operating().exclude(pk=twin_b.pk).count()
+    assert told == [RecallsMissed(bank_id=twin_b.pk)] * others
 
 
 def test_a_recall_closed_while_a_bank_was_away_reaches_it_all_the_same(twin_a, twin_b, travelled, deliver):
