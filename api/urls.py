@@ -5,6 +5,7 @@ from django.urls import path, re_path
 from api.resources import Unknown
 from api.schema import SchemaView
 from api.v1.collections import Collections
+from api.v1.counts import Counts
 from api.v1.deliveries import Deliveries
 from api.v1.indicators import Indicators
 from api.v1.jobs import Jobs
@@ -36,6 +37,9 @@ urlpatterns = [
     path("workshop/batches/<uuid:pk>/lines/", Batches.at(get="lines"), name="api_batch_lines"),
     path("workshop/batches/<uuid:pk>/history/", Batches.at(get="history"), name="api_batch_history"),
     path("stock/products/", Stock.at(get="products"), name="api_stock_products"),
+    path("stock/counts/", Counts.at(get="list"), name="api_stock_count_list"),
+    path("stock/counts/<uuid:pk>/", Counts.at(get="retrieve"), name="api_stock_count_detail"),
+    path("stock/counts/<uuid:pk>/lines/", Counts.at(get="lines"), name="api_stock_count_lines"),
     path("orders/", Orders.at(get="list", post="create"), name="api_order_list"),
     path("orders/<uuid:pk>/", Orders.at(get="retrieve"), name="api_order_detail"),
     path("orders/<uuid:pk>/history/", Orders.at(get="history"), name="api_order_history"),

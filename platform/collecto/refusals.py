@@ -58,12 +58,15 @@ class RefusalMiddleware:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Turn a refusal into its page."""
         refusal = refusal_in(exception)
-        if refusal is None:
-            return None
-        response = render(request, "refusal.html", {"refusal": refusal}, status=status_of(refusal))
-        if isinstance(refusal, TooMany):
-            response["Retry-After"] = str(refusal.seconds)
-        return response
+        return None if refusal is None else refused(request, refusal)
+
+
+def refused(request: HttpRequest, refusal: DomainError) -> HttpResponse:
+    """Return the page of a refusal: what was refused, and what to do."""
+    response = render(request, "refusal.html", {"refusal": refusal}, status=status_of(refusal))
+    if isinstance(refusal, TooMany):
+        response["Retry-After"] = str(refusal.seconds)
+    return response
 
 
 def status_of(error: DomainError) -> int:

@@ -31,12 +31,13 @@ from tenants.accounts import handlers as accounts
 from tenants.accounts.facts import PersonInvited
 from tenants.federation import handlers as federation
 from tenants.federation.alerts import handlers as alerts
-from tenants.federation.alerts.facts import RecallPublished
+from tenants.federation.alerts.facts import RecallPublished, RecallsMissed
 from tenants.federation.facts import MonthEnded
 from tenants.network import handlers as network
 from tenants.network.facts import LinkAsked, OfferPublished
 from tenants.outbox.hints import hint
 from tenants.registry import handlers as registry
+from tenants.registry.facts import BankResumed
 
 WIRING: Wiring = {
     JobAdvanced: Reactions(later=(on_job_advanced,)),
@@ -58,8 +59,10 @@ WIRING: Wiring = {
     LotsRecalled: Reactions(later=(alerts.on_lots_recalled,)),
     PartnerWarned: Reactions(later=(alerts.on_partner_warned,)),
     RecallPublished: Reactions(later=(alerts.on_recall_published,)),
+    RecallsMissed: Reactions(later=(alerts.on_recalls_missed,)),
     GoodsDelivered: Reactions(),
     NoteMailed: Reactions(later=(delivery.on_note_mailed,)),
+    BankResumed: Reactions(later=(alerts.on_bank_resumed,)),
     MonthEnded: Reactions(later=(federation.on_month_ended,)),
     LinkAsked: Reactions(later=(network.on_link_asked,)),
     OfferPublished: Reactions(later=(network.on_offer_published,)),

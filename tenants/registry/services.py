@@ -10,9 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from apps.kernel import clock
 from apps.kernel.abilities import Actor, Role, require, verbs
 from apps.kernel.errors import Conflict, DomainError
+from apps.kernel.facts import emit
 from apps.kernel.scope import OWNER_DATABASE
 from tenants.crossing import Purpose, in_owner, in_platform
 from tenants.isolation.schemas import build_schema
+from tenants.registry.facts import BankResumed
 from tenants.registry.letterheads import letterhead_prepare
 from tenants.registry.locks import BankBusy, bank_lock, hold_names, require_idle
 from tenants.registry.models import BankEvent, BankStep, Domain, FoodBank, Territory
@@ -111,7 +113,10 @@ def bank_move(actor: Actor, *, bank: FoodBank, to: BankStatus, reason: str = "")
         steps = BankStep.objects.filter(bank_id=bank.pk, state__in=UNFINISHED)
         if steps.exclude(kind=StepKind.EXPORT).exists():
             raise BankBusy
-        return move(actor, bank=bank, to=to, reason=reason)
+        moved = move(actor, bank=bank, to=to, reason=reason)
+        if to == BankStatus.ACTIVE:
+            emit(BankResumed(bank_id=bank.pk))
+        return moved
 
 
 def move(

@@ -34,6 +34,7 @@ OPERATIONS = [
     Operation("POST", "offers/{offer}/decline/", {"reason": "no_room"}, SUPPLY),
     Operation("GET", "stock/lots/", None, STAFF),
     Operation("GET", "stock/products/", None, STAFF),
+    Operation("GET", "stock/counts/", None, STAFF),
     Operation("GET", "orders/", None, STAFF | {Role.PARTNER}),
     Operation("GET", "orders/{order}/", None, STAFF | {Role.PARTNER}),
     Operation("GET", "orders/{order}/history/", None, STAFF | {Role.PARTNER}),

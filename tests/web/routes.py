@@ -164,6 +164,7 @@ OBJECTS: dict[str, Callable[[], Any]] = {
     "api_delivery": first(DeliveryNote),
     "api_job": first(Job),
     "api_stock_lot": first(Lot),
+    "api_stock_count": first(CountSheet),
     "api_batch": first(ProductionBatch),
     "api_recall": first(RecallCase),
     "federation_recall": lambda: UUID(int=1),

@@ -1,6 +1,6 @@
 """Reads of recalls: what a case means, what it found, where the grams are, who was served."""
 
-from apps.recalls.selectors.barcodes import barcode_of
+from apps.recalls.selectors.barcodes import named_barcode
 from apps.recalls.selectors.candidates import lots_found, recall_of
 from apps.recalls.selectors.cases import (
     FoundLot,
@@ -30,7 +30,6 @@ __all__ = [
     "Grams",
     "Standing",
     "Taken",
-    "barcode_of",
     "cases_visible_to",
     "closed_cases_naming",
     "descendants_of",
@@ -43,6 +42,7 @@ __all__ = [
     "link_word",
     "lots_found",
     "lots_recalled",
+    "named_barcode",
     "open_cases",
     "period_in_words",
     "reaches_of",

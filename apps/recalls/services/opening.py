@@ -13,12 +13,11 @@ from apps.kernel.facts import emit
 from apps.kernel.history import record_insert, record_save
 from apps.kernel.numbering import next_number
 from apps.recalls.abilities import abilities
-from apps.recalls.errors import NothingNamed
 from apps.recalls.facts import RecallCaseChanged
 from apps.recalls.locks import case_locked
 from apps.recalls.models import RecallCase, RecallGroup
-from apps.recalls.rules import Group, Recall, names_something, period_of
-from apps.recalls.selectors import barcode_of, lots_found
+from apps.recalls.rules import Group, Recall, period_of
+from apps.recalls.selectors import lots_found, named_barcode
 from apps.recalls.services.searching import lots_search
 from apps.recalls.states import CaseSource, CaseState
 from apps.stock.locks import retrying
@@ -115,11 +114,9 @@ def case_open(
     known = RecallCase.objects.filter(source_key=str(op_key)).first()
     if known is not None:
         return known
-    code = barcode_of(gtin)
-    if not names_something(
-        gtin=code, brand=brand, distributors=distributors, sold_from=sold_from, sold_until=sold_until
-    ):
-        raise NothingNamed
+    code = named_barcode(
+        gtin, brand=brand, distributors=distributors, sold_from=sold_from, sold_until=sold_until
+    )
     groups = [NewGroup(gtin=code, lot_text=lot_text, date_kind=date_kind, date_text=date_text)]
     notice = Notice(
         source=CaseSource.LOCAL,

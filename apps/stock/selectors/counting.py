@@ -86,9 +86,14 @@ DONE: Final = frozenset({EntryStatus.MATCHED, EntryStatus.WAITING, EntryStatus.P
 
 def lines_of_sheet(sheet: CountSheet) -> list[CountLine]:
     """Return the lines of a sheet in the order of the walk, each with its counts, the latest first."""
+    return list(lines_listed(sheet))
+
+
+def lines_listed(sheet: CountSheet) -> QuerySet[CountLine]:
+    """Return the lines of a sheet as ``lines_of_sheet`` does, to be read page by page."""
     counts = Prefetch("entries", queryset=CountEntry.objects.order_by("-counted_at", "-id"))
     lines = sheet.lines.select_related("sheet", "lot__product", "lot__family", "location__site")
-    return list(lines.prefetch_related(counts).order_by("position", "id"))
+    return lines.prefetch_related(counts).order_by("position", "id")
 
 
 def latest_of(line: CountLine) -> CountEntry | None:

@@ -64,6 +64,7 @@ MIDDLEWARE = [
     "tenants.registry.middleware.BankMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "collecto.photographs.PhotographMiddleware",
     "collecto.refusals.RefusalMiddleware",
     "collecto.scope_watch.ScopeWatchMiddleware",
 ]

@@ -12,3 +12,10 @@ class RecallPublished(Errand):
 
     notice_id: UUID
     revision: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecallsMissed(Errand):
+    """A bank is back at work: the bank in whose name this is told tells it again what it recalls."""
+
+    bank_id: UUID

@@ -6,10 +6,12 @@ They run later, in the bank in whose name the fact was told, maybe twice.
 import datetime as dt
 from typing import Final
 
+from django.db import transaction
 from django.db.models import QuerySet
 
 from apps.kernel import clock
 from apps.kernel.abilities import software
+from apps.kernel.facts import emit
 from apps.kernel.scope import current_bank_id
 from apps.recalls.facts import LotsRecalled, PartnerWarned, RecallCaseChanged
 from apps.recalls.models import RecallCase, RecallReach
@@ -19,13 +21,14 @@ from apps.recalls.services import case_receive
 from apps.receiving.facts import GoodsReceived
 from apps.stock.facts import LotsEntered
 from apps.stock.models import Lot
-from tenants.crossing import Purpose, in_platform
-from tenants.federation.alerts.facts import RecallPublished
+from tenants.crossing import Purpose, in_platform, in_tenant
+from tenants.federation.alerts.facts import RecallPublished, RecallsMissed
 from tenants.federation.alerts.letters import warning_send
 from tenants.federation.alerts.models import RecallNotice, RecallStatus
-from tenants.federation.alerts.relaying import lots_relay
+from tenants.federation.alerts.relaying import lots_relay, lots_repeat
 from tenants.federation.alerts.spreading import as_received, key_of, standing_tell
 from tenants.federation.alerts.states import NoticeSource
+from tenants.registry.facts import BankResumed
 from tenants.registry.models import FoodBank
 
 ALERTS = software("recalls")
@@ -53,6 +56,19 @@ def on_recall_case_changed(fact: RecallCaseChanged) -> None:
 def on_lots_recalled(fact: LotsRecalled) -> None:
     """Tell the banks that some of the lots went to."""
     lots_relay(fact.case_id, fact.lot_ids)
+
+
+def on_bank_resumed(fact: BankResumed) -> None:
+    """Have every other bank tell the one that is at work again what it recalled meanwhile."""
+    for bank in FoodBank.objects.operating().exclude(pk=fact.bank_id).order_by("schema_name"):
+        if bank.has_schema:
+            with in_tenant(bank, Purpose.RECALL), transaction.atomic():
+                emit(RecallsMissed(bank_id=fact.bank_id))
+
+
+def on_recalls_missed(fact: RecallsMissed) -> None:
+    """Tell a bank that is at work again about the lots of this bank's recalls that it has, or had."""
+    lots_repeat(fact.bank_id)
 
 
 def on_partner_warned(fact: PartnerWarned) -> None:

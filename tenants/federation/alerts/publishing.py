@@ -7,9 +7,7 @@ from django.db import transaction
 
 from apps.kernel import clock
 from apps.kernel.abilities import Actor, require
-from apps.recalls.errors import NothingNamed
-from apps.recalls.rules import names_something
-from apps.recalls.selectors import barcode_of
+from apps.recalls.selectors import named_barcode
 from tenants.crossing import Purpose, in_platform
 from tenants.federation.abilities import alert_abilities
 from tenants.federation.alerts.models import RecallNotice
@@ -41,11 +39,9 @@ def recall_publish(
         NothingNamed, WrongBarcode: what is named would find nothing, or is no barcode.
     """
     require(alert_abilities(actor), "publish")
-    code = barcode_of(gtin)
-    if not names_something(
-        gtin=code, brand=brand, distributors=distributors, sold_from=sold_from, sold_until=sold_until
-    ):
-        raise NothingNamed
+    code = named_barcode(
+        gtin, brand=brand, distributors=distributors, sold_from=sold_from, sold_until=sold_until
+    )
     group = {"gtin": code, "lot_text": lot_text, "date_kind": date_kind, "date_text": date_text, "unread": ""}
     with in_platform(Purpose.RECALL), transaction.atomic():
         known = RecallNotice.objects.filter(pk=op_key).first()

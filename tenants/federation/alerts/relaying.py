@@ -2,7 +2,8 @@
 
 A named crossing (``Purpose.RECALL``): the bank that recalls tells the register of transfers, the receiver's
 case is opened in its own space, by the software, and names the lot by its first origin, which every bank
-keeps. A receiver that sent some on tells the next one in the same way.
+keeps. A receiver that sent some on tells the next one in the same way. A bank that was not at work is told
+once it is again.
 """
 
 from collections.abc import Collection
@@ -12,9 +13,9 @@ from django.db.models import Q
 
 from apps.kernel.abilities import software
 from apps.kernel.scope import current_scope
-from apps.recalls.models import RecallCase
+from apps.recalls.models import RecallCase, RecallMatch
 from apps.recalls.services import NewGroup, Notice, case_receive, lots_named
-from apps.recalls.states import CaseSource
+from apps.recalls.states import CaseSource, MatchState
 from apps.stock.models import Lot
 from tenants.crossing import Purpose, in_platform, in_tenant
 from tenants.federation.alerts.models import RecallNotice
@@ -28,17 +29,34 @@ RELAY = software("recalls")
 _ON_THE_WAY = (TransferState.SHIPPED, TransferState.RECEIVED)
 
 
-def lots_relay(case_id: UUID, lot_ids: Collection[UUID]) -> list[FoodBank]:
-    """Tell the banks that some of these lots went to, and the one they came from; returns these banks."""
+def lots_relay(case_id: UUID, lot_ids: Collection[UUID], *, only: UUID | None = None) -> list[FoodBank]:
+    """Tell the banks that some of these lots went to, and the one they came from; returns these banks.
+
+    ``only`` names the one bank to tell of all of these.
+    """
     case = RecallCase.objects.get(pk=case_id)
     lots = {lot.pk: lot for lot in Lot.objects.filter(pk__in=lot_ids)}
     sender = current_scope().bank_name
     concerned = _banks_of(lots)
     told = []
     for bank, named in concerned:
-        _tell(bank, case, sorted(named), sender)
-        told.append(bank)
+        if only in (None, bank.pk):
+            _tell(bank, case, sorted(named), sender)
+            told.append(bank)
     return told
+
+
+def lots_repeat(bank_id: UUID) -> int:
+    """Tell one bank again about every lot that this one recalls and that it has, or had; returns the cases.
+
+    Nothing changes there where it knows. A case that is closed here is told too: it was opened and closed
+    while the other bank was away.
+    """
+    recalled: dict[UUID, list[UUID]] = {}
+    ours = RecallMatch.objects.filter(state=MatchState.OURS).order_by("case__opened_at", "case_id", "pk")
+    for case_id, lot_id in ours.values_list("case_id", "lot_id"):
+        recalled.setdefault(case_id, []).append(lot_id)
+    return sum(bool(lots_relay(case_id, lots, only=bank_id)) for case_id, lots in recalled.items())
 
 
 def _banks_of(lots: dict[UUID, Lot]) -> list[tuple[FoodBank, set[UUID]]]:

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import transaction
 
 from apps.delivery.errors import WeightsRefused
 from apps.delivery.models import PickingList
@@ -12,6 +13,7 @@ from apps.delivery.services import handover_record
 from apps.delivery.states import PickingStatus
 from apps.kernel.abilities import Role
 from apps.kernel.errors import Forbidden
+from apps.kernel.facts import emit
 from apps.kernel.history import history_of
 from apps.orders.models import Order, Reservation
 from apps.orders.selectors import frozen_in
@@ -23,6 +25,7 @@ from apps.recalls.rules import Reason
 from apps.recalls.selectors.weights import grams_together
 from apps.recalls.services import case_close, case_search, lots_screen, match_confirm, match_dismiss
 from apps.recalls.states import MatchState
+from apps.receiving.facts import GoodsReceived
 from apps.sites.states import LocationPurpose
 from apps.stock.errors import LotIsBlocked
 from apps.stock.models import Lot
@@ -34,7 +37,7 @@ from tests.making.delivery import KEEPER, make_picking, weigh
 from tests.making.orders import DESK, kg, make_line, place
 from tests.making.recalls import SAFETY, make_case, make_recalled_lot, make_recalled_product, only_match
 from tests.making.sites import make_location, make_site
-from tests.making.stock import make_lot
+from tests.making.stock import make_lot, posted_receipt
 from tests.making.workshop import soup_of
 from tests.people import actor_as
 
@@ -217,6 +220,27 @@ def test_a_closed_recall_opens_again_for_lots_that_come_in_and_frees_none():
     lot.refresh_from_db()
     case.refresh_from_db()
     assert (lot.status, case.is_open) == (LotStatus.BLOCKED, True)
+
+
+def test_a_receipt_of_recalled_goods_opens_the_closed_case_again_in_its_own_transaction():
+    product, shelf = make_recalled_product(), make_location()
+    case = case_close(SAFETY, case=make_case(), conclusion="nothing here")
+    receipt = posted_receipt(shelf, (product, 5_000, shelf), supplier_lot="12345A")
+    with transaction.atomic():
+        emit(GoodsReceived(receipt_id=receipt.pk, accepted_grams=5_000, refused_grams=0))
+        assert Lot.objects.get().status == LotStatus.BLOCKED
+    case.refresh_from_db()
+    assert (case.is_open, case.conclusion) == (True, "")
+
+
+def test_what_only_might_be_meant_leaves_a_closed_case_closed():
+    product, shelf = make_recalled_product(), make_location()
+    case = case_close(SAFETY, case=make_case(), conclusion="nothing here")
+    receipt = posted_receipt(shelf, (product, 5_000, shelf), supplier_lot="99999Z")
+    with transaction.atomic():
+        emit(GoodsReceived(receipt_id=receipt.pk, accepted_grams=5_000, refused_grams=0))
+    case.refresh_from_db()
+    assert (case.is_open, Lot.objects.get().status) == (False, LotStatus.AVAILABLE)
 
 
 def test_nothing_of_a_case_is_written_when_a_lot_cannot_be_kept_back(monkeypatch):

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.conf import settings
 from django.core import mail
 
 from apps.kernel import clock
@@ -21,6 +22,7 @@ from apps.recalls.services import (
     match_dismiss,
     reach_answer,
     reach_explain,
+    reach_read,
     reminders_send,
 )
 from apps.recalls.services.warning import partners_warn
@@ -111,6 +113,33 @@ def test_who_is_silent_is_reminded_and_who_answered_is_not(case, deliver):
     assert any(letter.subject.startswith("Reminder") for letter in mail.outbox)
     reach_answer(SAFETY, reach=only_reach(case), returned_grams=4_000, **ALL)
     assert reminders_send(SAFETY, now=tomorrow + dt.timedelta(days=3)) == 0
+
+
+def test_a_reminder_waits_for_its_hours_and_counts_each_one(case):
+    hours = dt.timedelta(hours=settings.RECALL_REMINDER_HOURS)
+    told = only_reach(case).told_at
+    assert told is not None
+    assert reminders_send(SAFETY, now=told + hours) == 0
+    assert reminders_send(SAFETY, now=told + hours + dt.timedelta(minutes=1)) == 1
+    assert only_reach(case).reminder_count == 1
+
+
+def test_who_has_read_without_answering_is_reminded_too(case):
+    reach_read(SAFETY, reach=only_reach(case))
+    assert reminders_send(SAFETY, now=clock.now() + dt.timedelta(hours=25)) == 1
+
+
+def test_who_has_no_address_is_not_reminded_the_bank_telephones(bank):
+    serve(email="")
+    make_case()
+    assert reminders_send(SAFETY, now=clock.now() + dt.timedelta(days=3)) == 0
+
+
+def test_nobody_is_reminded_of_a_closed_recall(case):
+    reach_explain(SAFETY, reach=only_reach(case), reason="closed for good")
+    case_close(SAFETY, case=case, conclusion="all incinerated")
+    RecallReach.objects.update(state=ReachState.WAITING)
+    assert reminders_send(SAFETY, now=clock.now() + dt.timedelta(days=3)) == 0
 
 
 def test_a_released_lot_is_asked_of_nobody(case):

@@ -11,33 +11,51 @@ from apps.kernel.abilities import Role
 from apps.kernel.errors import Forbidden
 from apps.kernel.facts import emit
 from apps.recalls.errors import NothingNamed
-from apps.recalls.models import RecallCase
-from apps.recalls.services import match_dismiss, reach_answer
-from apps.recalls.states import CaseSource
+from apps.recalls.models import RecallCase, RecallMatch
+from apps.recalls.rules import Reason, Rung
+from apps.recalls.services import case_close, match_confirm, match_dismiss, reach_answer
+from apps.recalls.states import CaseSource, MatchState
 from apps.receiving.facts import GoodsReceived
+from apps.sites.models import Location
+from apps.sites.states import LocationPurpose
+from apps.stock.errors import WrongZone
 from apps.stock.facts import LotsEntered
 from apps.stock.models import Lot
+from apps.stock.selectors import balances_of
 from apps.stock.services import lots_receive
 from apps.stock.states import LotStatus
 from tenants.crossing import Purpose, in_federation, in_platform, in_tenant
-from tenants.federation.alerts.facts import RecallPublished
-from tenants.federation.alerts.handlers import notices_catch_up
+from tenants.federation.alerts.facts import RecallPublished, RecallsMissed
+from tenants.federation.alerts.handlers import notices_catch_up, on_bank_resumed
 from tenants.federation.alerts.models import NoticeReading, NoticeRecord, RecallNotice, RecallStatus
 from tenants.federation.alerts.publishing import recall_publish
 from tenants.federation.alerts.reading import record_take
 from tenants.federation.alerts.states import BankStanding
 from tenants.network.services import transfer_accept, transfer_propose, transfer_receive, transfer_ship
+from tenants.outbox.models import OutboxMessage
+from tenants.registry.facts import BankResumed
 from tenants.registry.models import FoodBank
+from tenants.registry.services import bank_move
+from tenants.registry.states import BankStatus
 from tests.apps.recalls.test_partners import serve
 from tests.making.facts import facts_told
 from tests.making.network import make_pantry
-from tests.making.recalls import GTIN, SAFETY, make_case, make_recalled_lot, make_recalled_product, only_reach
+from tests.making.recalls import (
+    GTIN,
+    OTHER_GTIN,
+    SAFETY,
+    make_case,
+    make_recalled_lot,
+    make_recalled_product,
+    only_reach,
+)
 from tests.making.sites import make_location
 from tests.making.stock import posted_receipt
 from tests.peers.rappelconso import SAMPLE, RappelConso
 from tests.people import actor_as
 
 OFFICER = actor_as(Role.FEDERATION)
+OPERATOR = actor_as(Role.OPERATOR)
 KEEPER = actor_as(Role.STOCK)
 
 
@@ -227,6 +245,97 @@ def test_releasing_here_releases_nothing_there(twin_a, twin_b, travelled, delive
     deliver()
     with in_tenant(twin_b, Purpose.TEST):
         assert Lot.objects.get().status == LotStatus.BLOCKED
+
+
+def test_a_bank_that_was_suspended_hears_of_a_sister_s_recall_once_it_is_at_work(
+    twin_a, twin_b, travelled, deliver
+):
+    away = moved(twin_b, BankStatus.SUSPENDED)
+    with in_tenant(twin_a, Purpose.TEST):
+        case = make_case()
+    deliver()
+    moved(away, BankStatus.ACTIVE)
+    deliver()
+    [theirs] = cases_in(twin_b)
+    assert (theirs.source, theirs.reference, theirs.is_open) == (CaseSource.SISTER, case.number, True)
+    with in_tenant(twin_b, Purpose.TEST):
+        assert Lot.objects.get().status == LotStatus.BLOCKED
+    moved(moved(twin_b, BankStatus.SUSPENDED), BankStatus.ACTIVE)
+    deliver()
+    assert cases_in(twin_b) == [theirs]
+
+
+def test_a_bank_at_work_again_leaves_a_word_for_every_other_bank(twin_b, bank_c):
+    with facts_told(BankResumed) as resumed:
+        moved(moved(twin_b, BankStatus.SUSPENDED), BankStatus.ACTIVE)
+    assert resumed == [BankResumed(bank_id=twin_b.pk)]
+    with facts_told(RecallsMissed) as told, in_platform(Purpose.TEST):
+        on_bank_resumed(resumed[0])
+        others = FoodBank.objects.operating().exclude(pk=twin_b.pk).count()
+    assert told == [RecallsMissed(bank_id=twin_b.pk)] * others
+
+
+def test_a_recall_closed_while_a_bank_was_away_reaches_it_all_the_same(twin_a, twin_b, travelled, deliver):
+    away = moved(twin_b, BankStatus.SUSPENDED)
+    with in_tenant(twin_a, Purpose.TEST):
+        case_close(SAFETY, case=make_case(), conclusion="all incinerated")
+    deliver()
+    moved(away, BankStatus.ACTIVE)
+    deliver()
+    assert [case.is_open for case in cases_in(twin_b)] == [True]
+
+
+def test_the_bank_of_origin_that_was_away_hears_what_a_receiver_recalls(twin_a, twin_b, travelled, deliver):
+    away = moved(twin_a, BankStatus.SUSPENDED)
+    with in_tenant(twin_b, Purpose.TEST):
+        match_confirm(SAFETY, match=seen_by_hand(Lot.objects.get()), reason="swollen packs")
+    deliver()
+    moved(away, BankStatus.ACTIVE)
+    deliver()
+    assert [case.told_by for case in cases_in(twin_a)] == [twin_b.name]
+
+
+def test_a_quarantine_that_refuses_keeps_no_sister_s_recall_from_blocking(
+    twin_a, twin_b, travelled, deliver, monkeypatch
+):
+    refused = []
+
+    def refuse(*args: Any, **named: Any) -> None:
+        refused.append(named["to"].code)
+        raise WrongZone("the quarantine", "chilled")
+
+    with in_tenant(twin_b, Purpose.TEST):
+        quay = Location.objects.get(code="QUAI")
+        make_location(site=quay.site, code="Q", purpose=LocationPurpose.QUARANTINE, zone=quay.zone)
+    monkeypatch.setattr("apps.recalls.services.keeping_back.stock_move", refuse)
+    with in_tenant(twin_a, Purpose.TEST):
+        make_case()
+    deliver()
+    with in_tenant(twin_b, Purpose.TEST):
+        lot = Lot.objects.get()
+        assert (lot.status, [held.location.code for held in balances_of(lot)]) == (
+            LotStatus.BLOCKED,
+            ["QUAI"],
+        )
+        assert RecallCase.objects.get().kept_back_at is not None
+    assert refused == ["Q"]
+    with in_platform(Purpose.TEST):
+        assert not OutboxMessage.objects.filter(done_at=None).exists()
+
+
+def seen_by_hand(lot: Lot) -> RecallMatch:
+    """Return a lot that a person of the bank found to be recalled, though the notice names others."""
+    case = make_case(lot_text="another", gtin=OTHER_GTIN)
+    return RecallMatch.objects.create(
+        case=case, lot=lot, rung=Rung.CHECK, reason=Reason.LIKENESS, state=MatchState.TO_CHECK
+    )
+
+
+def moved(bank: FoodBank, to: BankStatus) -> FoodBank:
+    """Move a bank as the operator does; what the caller holds of it stays as it was."""
+    with in_platform(Purpose.TEST):
+        current = FoodBank.objects.get(pk=bank.pk)
+    return bank_move(OPERATOR, bank=current, to=to, reason="test")
 
 
 # --- who sees what ---

@@ -4,13 +4,14 @@ import os
 from typing import Any
 
 from celery import chord, shared_task
-from django.db import transaction
+from django.db import connections, transaction
+from psycopg import sql
 
 from apps.kernel.abilities import software
 from apps.kernel.models import AuditEntry, new_id
-from apps.kernel.scope import ScopeKind, current_scope
+from apps.kernel.scope import OWNER_DATABASE, ScopeKind, current_scope
 from apps.kernel.tracing import request_id
-from tenants.crossing import Purpose, in_tenant
+from tenants.crossing import Purpose, in_owner, in_tenant
 from tenants.registry.models import FoodBank
 from tenants.tasks.base import platform_task
 from tenants.tasks.slots import slot_take
@@ -39,6 +40,15 @@ def marks(bank: FoodBank) -> list[tuple[str, str]]:
     """Return (key, id of the bank that the task believed to be in) of every trace in a bank."""
     with in_tenant(bank, Purpose.TEST):
         return list(AuditEntry.objects.filter(record_kind=KIND).values_list("record_id", "record_label"))
+
+
+def marks_forget(bank: FoodBank) -> None:
+    """Take the committed traces out of a bank that stays; its history refuses that to everybody else."""
+    history = sql.Identifier(bank.schema_name, AuditEntry._meta.db_table)
+    owner = connections[OWNER_DATABASE]
+    with in_owner(Purpose.TEST), transaction.atomic(using=OWNER_DATABASE), owner.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute(sql.SQL("DELETE FROM {} WHERE record_kind = %s").format(history), [KIND])
 
 
 @shared_task(name="test.plain", ignore_result=False)

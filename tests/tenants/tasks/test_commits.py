@@ -8,14 +8,17 @@ from django.db import connection, transaction
 from apps.kernel.scope import current_scope, scope_or_none
 from tenants.crossing import Purpose, in_platform, in_tenant
 from tests.tenants.tasks import jobs
-from tests.tenants.tasks.jobs import marks
+from tests.tenants.tasks.jobs import marks, marks_forget
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.pitfall(9)]
 
 
 @pytest.fixture
-def two_banks(fresh_bank):
-    return fresh_bank(), fresh_bank()
+def two_banks(transactional_db, twin_a, twin_b):
+    """Two banks of the run, whose traces alone are committed, and taken away."""
+    yield twin_a, twin_b
+    for bank in (twin_a, twin_b):
+        marks_forget(bank)
 
 
 def keys(bank):

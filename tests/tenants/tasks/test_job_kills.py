@@ -156,6 +156,7 @@ def test_killed_in_the_middle_the_next_worker_goes_on_and_the_files_are_whole(ba
         assert len(storages["default"].listdir("")[1]) == 3
 
 
+@pytest.mark.slow
 def test_stopped_while_a_part_is_being_done_that_part_leaves_nothing(bank, broker_url, tmp_path):
     with sending_to(broker_url), working(broker_url, tmp_path / "worker.log") as process:
         job = ask(bank)

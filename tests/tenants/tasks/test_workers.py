@@ -140,6 +140,7 @@ def parked() -> list[Comeback]:
         return list(parked_tasks())
 
 
+@pytest.mark.slow
 def test_a_chord_ends_in_the_bank_where_it_began(fresh_bank, broker_url, result_url, sending, tmp_path):
     bank, other = fresh_bank(), fresh_bank()
     for somebody in (bank, other):
