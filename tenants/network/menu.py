@@ -12,5 +12,13 @@ MENU: list[MenuEntry] = [
         icon="arrow-left-right",
         abilities=abilities,
         section=Section.WAREHOUSE,
-    )
+    ),
+    MenuEntry(
+        label=_("Standing rules"),
+        url_name="network_rules",
+        icon="sliders-horizontal",
+        abilities=abilities,
+        section=Section.SUPPLY,
+        verb="keep_rules",
+    ),
 ]

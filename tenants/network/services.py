@@ -1,5 +1,6 @@
 """Writes of the network, all of them: donors, their links and offers, routing, transfers between banks."""
 
+from tenants.network.desk import offer_end, offer_place
 from tenants.network.linking import (
     link_ask,
     link_ensure,
@@ -16,7 +17,8 @@ from tenants.network.offering import (
     offer_publish,
     offer_withdraw,
 )
-from tenants.network.routing import step_answer, step_open, steps_advance_due
+from tenants.network.routing import step_answer, steps_advance_due
+from tenants.network.ruling import bank_rules_set, need_set, policy_set
 from tenants.network.transfers import (
     transfer_accept,
     transfer_cancel,
@@ -28,6 +30,7 @@ from tenants.network.transfers import (
 
 __all__ = [
     "NewNetworkLine",
+    "bank_rules_set",
     "donor_account_ensure",
     "link_ask",
     "link_ensure",
@@ -37,10 +40,13 @@ __all__ = [
     "link_revoke",
     "link_send",
     "link_used",
+    "need_set",
+    "offer_end",
+    "offer_place",
     "offer_publish",
     "offer_withdraw",
+    "policy_set",
     "step_answer",
-    "step_open",
     "steps_advance_due",
     "transfer_accept",
     "transfer_cancel",

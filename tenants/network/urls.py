@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tenants.network.views import links, staff, traces
+from tenants.network.views import links, staff, standing, traces
 
 urlpatterns = [
     path("transfers/", staff.TransferList.as_view(), name="network_transfer_list"),
@@ -12,6 +12,7 @@ urlpatterns = [
     path("transfers/<uuid:pk>/cancel/", staff.TransferCancel.as_view(), name="network_transfer_cancel"),
     path("transfers/<uuid:pk>/ship/", staff.TransferShip.as_view(), name="network_transfer_ship"),
     path("transfers/<uuid:pk>/receive/", staff.TransferReceive.as_view(), name="network_transfer_receive"),
+    path("rules/", standing.StandingRules.as_view(), name="network_rules"),
     path("needs/", staff.NeedList.as_view(), name="network_need_list"),
     path("lots/<uuid:lot_id>/propose/", staff.transfer_propose, name="network_transfer_propose"),
     path("lots/<uuid:lot_id>/trace/", traces.lot_trace, name="network_lot_trace"),
