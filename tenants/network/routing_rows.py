@@ -113,9 +113,6 @@ class BankRouting(TravellingRow):
     takes_automatically = models.BooleanField(
         _("take automatically"),
         default=False,
-        help_text=_(
-            "Offers of the network that fit the weights below are accepted at once, by the software."
-        ),
     )
     ambient_auto_grams = models.PositiveBigIntegerField(_("taken by itself, ambient"), null=True, blank=True)
     chilled_auto_grams = models.PositiveBigIntegerField(_("taken by itself, chilled"), null=True, blank=True)

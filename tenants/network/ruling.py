@@ -29,8 +29,8 @@ def policy_set(actor: Actor, *, reason: str, **settings: Any) -> RoutingPolicy:
     policy = RoutingPolicy(
         **settings, reason=reason.strip(), actor_id=actor.id, actor_label=actor.label[:200]
     )
-    policy.full_clean()
     with in_platform(Purpose.ROUTING):
+        policy.full_clean()
         policy.save(force_insert=True)
     return policy
 
@@ -66,8 +66,9 @@ def bank_rules_set(actor: Actor, **settings: Any) -> BankRouting:
     weights = [settings[name] for name in settings if name.endswith("_auto_grams")]
     if settings["takes_automatically"] and not any(weights):
         raise errors.NothingAutomatic
+    bank_id = current_bank_id()
     with in_platform(Purpose.ROUTING):
-        row, changes = _saved(current_bank_id(), settings)
+        row, changes = _saved(bank_id, settings)
     if changes:
         write_entry(actor, row, "changed", changes=changes)
     return row

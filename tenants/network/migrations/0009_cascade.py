@@ -192,7 +192,6 @@ class Migration(migrations.Migration):
                     "takes_automatically",
                     models.BooleanField(
                         default=False,
-                        help_text="Offers of the network that fit the weights below are accepted at once, by the software.",
                         verbose_name="take automatically",
                     ),
                 ),
