@@ -154,7 +154,7 @@ def test_an_answer_at_the_deadline_counts_or_the_silence_does_never_both(open_ba
     if isinstance(taken, Conflict):
         assert (advanced, outcome(home, offer)) == (1, (OfferStatus.EXPIRED, StepState.TIMED_OUT))
     else:
-        assert (advanced, outcome(home, offer)) == (0, (OfferStatus.ACCEPTED, StepState.ASKED))
+        assert (advanced, outcome(home, offer)) == (0, (OfferStatus.ACCEPTED, StepState.ACCEPTED))
 
 
 def test_an_offer_is_accepted_or_taken_back_never_both(open_bank):
@@ -167,7 +167,7 @@ def test_an_offer_is_accepted_or_taken_back_never_both(open_bank):
     assert isinstance(taken, Conflict) is not isinstance(back, Conflict)
     ends = {
         True: (OfferStatus.WITHDRAWN, StepState.CANCELLED),
-        False: (OfferStatus.ACCEPTED, StepState.ASKED),
+        False: (OfferStatus.ACCEPTED, StepState.ACCEPTED),
     }
     assert outcome(home, offer) == ends[isinstance(taken, Conflict)]
 

@@ -7,6 +7,7 @@ import pytest
 
 from apps.kernel import clock
 from apps.kernel.abilities import Role
+from apps.kernel.display import NOTHING
 from apps.kernel.errors import Conflict, DomainError, Forbidden
 from apps.kernel.history import history_of
 from apps.offers.services import offer_accept, offer_decline
@@ -272,7 +273,7 @@ def test_the_numbers_are_put_into_words():
     assert "31 km away" in said
     assert "4,000\xa0kg of room free, 62 % of its need met lately, against 80 % on average." in said
     assert "room" not in reason_in_words(reason, with_room=False)
-    assert reason_in_words({}) == "—"
+    assert reason_in_words({}) == NOTHING
 
 
 def offer_with_something_free(twin_b: FoodBank, bank_c: FoodBank) -> NetworkOffer:
