@@ -108,7 +108,7 @@ def _received(needs: Mapping[UUID, int]) -> dict[UUID, float]:
     """Return the weighted grams that each bank received; one without any figure counts as the mean bank."""
     today = clock.today()
     with connection.cursor() as cursor:
-        window = {
+        window: dict[str, Any] = {
             "since": today - dt.timedelta(days=WINDOW_DAYS - 1),
             "until": today,
             "half_life": HALF_LIFE_DAYS,

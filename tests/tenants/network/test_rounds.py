@@ -1,6 +1,7 @@
 """Several banks are asked at once, each for its own grams; standing rules answer; the desk steps in."""
 
 import datetime as dt
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -44,7 +45,7 @@ from tests.people import actor_as
 
 MANAGER, DISPATCHER = actor_as(Role.MANAGER), actor_as(Role.FEDERATION)
 TONNE = 1_000_000
-NO_RULES = {
+NO_RULES: dict[str, Any] = {
     "takes_automatically": False,
     **{
         f"{zone}_{what}_grams": None
@@ -68,7 +69,7 @@ def keep_rules(bank: FoodBank, **settings: object) -> BankRouting:
         return bank_rules_set(MANAGER, **{**NO_RULES, **settings})
 
 
-def carrots(*, tonnes: int = 12, **overrides: object) -> NetworkOffer:
+def carrots(*, tonnes: int = 12, **overrides: Any) -> NetworkOffer:
     return publish(make_network_line(grams=tonnes * TONNE, label="Carottes"), **overrides)
 
 
@@ -251,7 +252,7 @@ def test_what_came_in_counts_half_after_eight_weeks(twin_a, twin_b):
     count(twin_b, "shipped", 400, day=today)
     with in_platform(Purpose.TEST):
         got = {each.bank_id: each.received_grams for each in candidates()}
-    assert (got[twin_a.pk], got[twin_b.pk]) == (pytest.approx(500), pytest.approx(600))
+    assert [got[twin_a.pk], got[twin_b.pk]] == pytest.approx([500, 600])
 
 
 def test_the_settings_of_the_federation_hold_and_keep_their_history(twin_a):
@@ -259,7 +260,7 @@ def test_the_settings_of_the_federation_hold_and_keep_their_history(twin_a):
     policy_set(DISPATCHER, reason="Hurry", home_first=False, hours_week=3)
     offer = carrots()
     with in_platform(Purpose.TEST):
-        step = offer.steps.first()
+        step = offer.steps.get(rank=1)
         assert [row.reason for row in RoutingPolicy.objects.all()[:2]] == ["Hurry", "Trial"]
     assert step.deadline - step.asked_at <= dt.timedelta(hours=3, seconds=1)
     assert not step.reason.get("is_home_first")
