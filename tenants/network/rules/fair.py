@@ -7,7 +7,7 @@ kilos. Where no need is known, one bank at a time, by territory, nearest first.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from math import inf
+from math import fsum, inf
 from typing import Final
 from uuid import UUID
 
@@ -115,7 +115,7 @@ def fair_field(offer: OfferToRoute, candidates: Sequence[Candidate], open_to_it:
     known = [bank for bank in candidates if bank.is_active and bank.need_grams > 0]
     all_need = sum(bank.need_grams for bank in known)
     mean_need = all_need / len(known)
-    mean_fill = max(sum(bank.received_grams for bank in known) / all_need, EMPTY)
+    mean_fill = max(fsum(bank.received_grams for bank in known) / all_need, EMPTY)
     need = np.array([found.bank.need_grams or mean_need for found in open_to_it], dtype=np.float64)
     received = np.array(
         [
@@ -166,15 +166,18 @@ def _fair(
             bank_id=open_to_it[member].bank.bank_id,
             grams=part,
             rank=rank + place,
-            why=replace(
-                open_to_it[member].why(),
-                fill=round(float(fills[member]), 4),
-                mean_fill=round(field.mean_fill, 4),
-                marginal=round(float(marginals[member]), 3),
-            ),
+            why=_told(open_to_it[member], field.mean_fill, float(fills[member]), float(marginals[member])),
         )
         for place, (member, part) in enumerate(asked)
     ]
+
+
+def _told(found: Found, mean_fill: float, fill: float, marginal: float) -> Why:
+    """Return why a bank is in the set; of one whose need is unknown nothing is told of its fill."""
+    if not found.bank.need_grams:
+        return found.why()
+    why = found.why()
+    return replace(why, fill=round(fill, 4), mean_fill=round(mean_fill, 4), marginal=round(marginal, 3))
 
 
 def _room(bank: Candidate, offer: OfferToRoute, policy: RoutingPolicy) -> int:

@@ -21,8 +21,9 @@ NEAREST: Final = 8
 """Banks among which every set is tried: those where a lot is worth most net of the road, and the nearest."""
 EXACT: Final = 3
 """Largest set found by trying all of them; a further bank is added one at a time."""
+WIDE: Final = 2
 WIDEST: Final = 4
-"""A lot that does not fit goes to at most so many times the banks of the policy."""
+"""At most so many times the banks of the policy, where each adds value; and for a lot that does not fit."""
 UNPLACED: Final = 1000.0
 """What a kilo left over costs, in kilos at the average bank."""
 BETTER: Final = 1e-6
@@ -88,7 +89,7 @@ def shares(field: Field, sets: Indices) -> Numbers:
     step = held[row, after] - held[row, before]
     part = np.clip((field.lot - held[row, before]) / np.where(step > 0, step, 1.0), 0, 1)
     level = levels[row, before] + np.where(step > 0, part, 1.0) * (levels[row, after] - levels[row, before])
-    return np.clip(level[:, None] * need - received, 0, room)
+    return np.asarray(np.clip(level[:, None] * need - received, 0, room))
 
 
 def worth(kilos: Numbers, need: Numbers, received: Numbers, mean_fill: float, alpha: float) -> Numbers:
@@ -126,19 +127,18 @@ def best_set(field: Field, policy: RoutingPolicy) -> Choice:
 
 
 def widened(field: Field, found: Choice, policy: RoutingPolicy) -> Choice:
-    """Add banks to a set one at a time while its value rises; beyond the policy's number if something is left."""
-    everybody = np.arange(len(field.need))
-    while len(found.members) < WIDEST * policy.most_banks:
+    """Add banks to a set one at a time while the value rises: a few for their need, more for what is left."""
+    everybody, near = np.arange(len(field.need)), _shortlist(field, policy)
+    while True:
         is_placed = found.kilos.sum() >= field.lot - BETTER
-        others = np.setdiff1d(everybody, found.members)
-        if not len(others) or (is_placed and len(found.members) >= policy.most_banks):
-            break
+        others = np.setdiff1d(near if is_placed else everybody, found.members)
+        if not len(others) or len(found.members) >= (WIDE if is_placed else WIDEST) * policy.most_banks:
+            return found
         sets = np.column_stack([np.tile(found.members, (len(others), 1)), others])
         wider = _best(field, sets, policy)
         if wider.value <= found.value + BETTER:
-            break
+            return found
         found = wider
-    return found
 
 
 def whole_pallets(kilos: Numbers, rooms: Numbers, *, lot: float, pallet: float) -> Numbers:

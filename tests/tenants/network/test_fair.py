@@ -8,7 +8,7 @@ from uuid import UUID
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tenants.network.rules import Ask, Candidate, OfferToRoute, RoutingPolicy, Tier, route
@@ -53,6 +53,10 @@ def asked(questions: list[Ask]) -> dict[int, int]:
     return {ask.bank_id.int: ask.grams for ask in questions}
 
 
+def numbered(rows: list[dict[str, Any]]) -> list[Candidate]:
+    return [bank(number, **row) for number, row in enumerate(rows, start=1)]
+
+
 drawn_offers = st.builds(
     offer,
     grams=st.integers(1, 60 * PALLET) | st.integers(1, 60).map(lambda pallets: pallets * PALLET),
@@ -63,7 +67,7 @@ drawn_offers = st.builds(
 )
 drawn_banks = st.lists(
     st.builds(
-        dict,
+        dict[str, Any],
         latitude=st.none() | st.floats(42, 51),
         longitude=st.floats(-4, 7),
         is_active=st.booleans(),
@@ -71,10 +75,10 @@ drawn_banks = st.lists(
         need_grams=st.integers(0, 400_000_000),
         received_grams=st.floats(0, 300_000_000),
         room_grams=st.none() | st.integers(0, 20 * PALLET),
-        capacity=st.none() | st.builds(dict, AMBIENT=st.integers(0, 20 * PALLET)),
+        capacity=st.none() | st.builds(dict[str, Any], AMBIENT=st.integers(0, 20 * PALLET)),
     ),
     max_size=9,
-).map(lambda rows: [bank(number, **row) for number, row in enumerate(rows, start=1)])
+).map(numbered)
 policies = st.builds(
     RoutingPolicy,
     theta=st.sampled_from([0.0, 3.0, 10.0, 30.0]),
@@ -85,6 +89,7 @@ policies = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(drawn_offers, drawn_banks, policies)
 def test_what_is_asked_fits_the_offer_the_rooms_and_the_pallets(found, banks, policy):
     questions = route(found, banks, NOBODY, policy)
@@ -102,6 +107,7 @@ def test_what_is_asked_fits_the_offer_the_rooms_and_the_pallets(found, banks, po
         assert candidate.capacity is None or ask.grams <= candidate.capacity["AMBIENT"]
 
 
+@settings(deadline=None)
 @given(drawn_offers.filter(lambda found: found.days_left is not None), drawn_banks, policies)
 def test_food_with_a_date_never_leaves_its_reach(found, banks, policy):
     places = {candidate.bank_id: candidate for candidate in banks}
@@ -113,6 +119,7 @@ def test_food_with_a_date_never_leaves_its_reach(found, banks, policy):
         assert DETOUR * away <= reach_km(found.days_left) + 0.1
 
 
+@settings(deadline=None)
 @given(drawn_offers, drawn_banks, policies)
 def test_nobody_is_asked_twice_and_asking_ends(found, banks, policy):
     before: set[UUID] = set()
@@ -124,6 +131,7 @@ def test_nobody_is_asked_twice_and_asking_ends(found, banks, policy):
         before.update(new)
 
 
+@settings(deadline=None)
 @given(drawn_offers, drawn_banks, policies, st.randoms())
 def test_the_same_rows_in_any_order_give_the_same_questions(found, banks, policy, random):
     shuffled = random.sample(banks, len(banks))
@@ -162,6 +170,7 @@ def value_of(field: Field, members: tuple[int, ...], policy: RoutingPolicy) -> f
     return total
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.tuples(st.floats(10, 500), st.floats(0.05, 1.5), st.integers(1, 30), st.floats(0, 700)),
@@ -261,6 +270,10 @@ def test_a_bank_of_unknown_need_counts_as_the_mean_bank():
     unknown = bank(1, need_grams=0, received_grams=0)
     field = fair_field(offer(), [unknown, bank(2)], open_banks(offer(), [unknown], NOBODY, SHARED))
     assert field.received / field.need == pytest.approx([field.mean_fill])
+    (ask,) = route(
+        offer(grams=PALLET), [unknown, bank(2, is_active=False), bank(3, room_grams=0)], NOBODY, SHARED
+    )
+    assert (ask.bank_id, ask.why.fill, ask.why.marginal) == (unknown.bank_id, None, None)
 
 
 def test_a_further_bank_is_only_added_for_what_does_not_fit_or_adds_value():
@@ -268,7 +281,7 @@ def test_a_further_bank_is_only_added_for_what_does_not_fit_or_adds_value():
         need=np.full(6, 1e5),
         received=np.full(6, 5e4),
         room=np.full(6, 1500.0),
-        km=np.arange(6) * 10.0,
+        km=np.arange(0.0, 60.0, 10.0),
         mean_fill=0.5,
         lot=6500.0,
     )
