@@ -24,7 +24,7 @@ NOTHING_SAID: Final[dict[str, Any]] = {
         for zone in ("ambient", "chilled", "frozen")
         for what in ("auto", "most", "free")
     },
-    "closed_weekdays": [6],
+    "closed_weekdays": [],
     "closed_days": [],
 }
 
