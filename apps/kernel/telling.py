@@ -38,6 +38,7 @@ SOFTWARE: Final[Mapping[str, Text]] = {
     "receiving": _("expecting what was collected"),
     "delivery": _("following an order"),
     "network": _("for the network"),
+    "standing rules": _("by the standing rules of the food bank"),
     "doctor": _("putting right what was found"),
     "federation.reconcile": _("reconciling the figures"),
     "demonstration": _("for the demonstration"),

@@ -1,8 +1,8 @@
 """A nation of food banks for the routing bench: a hundred banks, twelve weeks of lots, one seed.
 
-Synthetic but for the map: positions are those of the prefectures; population (thousands) and poverty
-(per cent) are orders of magnitude of about 2021, not statistics, and give need and supply their places. Supply is 60 % of the
-need, and 45 % of it is local, steered by nobody: some banks are lucky. Read ratios, not levels.
+Synthetic but for the map: positions are those of the prefectures; population (thousands) and poverty (per
+cent) are orders of magnitude of about 2021, not statistics, and give need and supply their places. Supply is
+60 % of the need, and 45 % of it is local, steered by nobody: some banks are lucky. Read ratios, not levels.
 """
 
 from dataclasses import dataclass

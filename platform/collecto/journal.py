@@ -60,6 +60,7 @@ SHEETS: Final[Mapping[str, str]] = {
 }
 """The page of each kind of record that has one of its own."""
 ALONE: Final[Mapping[str, str]] = {
+    "network.bankrouting": "network_rules",
     "receiving.temperaturelimit": "receiving_limit_list",
     "sites.letterhead": "sites_letterhead",
     "stock.countlimits": "stock_limits",

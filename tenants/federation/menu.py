@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.kernel.doors import MenuEntry, Section
 from tenants.federation.abilities import abilities, alert_abilities
+from tenants.network.abilities import desk_abilities
 
 MENU: list[MenuEntry] = [
     MenuEntry(
@@ -19,6 +20,13 @@ MENU: list[MenuEntry] = [
         icon="arrow-left-right",
         abilities=abilities,
         section=Section.FIGURES,
+    ),
+    MenuEntry(
+        label=_("Offers of the network"),
+        url_name="network_desk_list",
+        icon="package-plus",
+        abilities=desk_abilities,
+        section=Section.SUPPLY,
     ),
     MenuEntry(
         label=_("Recalls"),

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 
 from apps.donors.models import Donor
@@ -43,7 +44,13 @@ def abilities(actor: Actor, obj: Thing | None = None) -> Abilities:
         | verbs("propose", "offer_surplus", "agree", "share", when=keeps)
         | verbs("link", when=actor.is_any(Role.MANAGER, Role.ROUNDS))
         | verbs("route", when=actor.is_software)
+        | verbs("keep_rules", when=actor.is_any(Role.MANAGER))
     )
+
+
+def desk_abilities(actor: Actor, obj: Model | None = None) -> Abilities:
+    """Return what this person may do at the desk of the federation: look on, place, close, set the rules."""
+    return verbs("view", "place", "end", "set_policy", "set_need", when=actor.is_any(Role.FEDERATION))
 
 
 def donor_actor(account: DonorAccount) -> Actor:
@@ -118,5 +125,15 @@ SENTENCES: Final[dict[str, Text]] = {
     "trace_names": _("Name the donors and partners of other banks in a recall"),
     "route": _("Ask the banks about an offer, one after the other"),
     "withdraw": _("Take back an offer to the network"),
+    "keep_rules": _("Say what the bank takes of the network’s offers, and on which days"),
 }
 """What each verb lets do, in words."""
+
+DESK_SENTENCES: Final[dict[str, Text]] = {
+    "view": _("Follow the offers of the network under way"),
+    "place": _("Ask a food bank for an offer by hand"),
+    "end": _("Close an offer of the network by hand"),
+    "set_policy": _("Set how offers are routed"),
+    "set_need": _("Say what a food bank needs"),
+}
+"""What each verb lets do at the desk."""

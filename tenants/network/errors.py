@@ -227,3 +227,69 @@ class LinkChanged(Conflict):
 
     def __init__(self) -> None:
         super().__init__(_("Somebody has just changed this link. Look at the page again."))
+
+
+class OfferOver(Conflict):
+    """The offer is closed, or its pick-up is over."""
+
+    code = "offer_over"
+
+    def __init__(self, *, number: str) -> None:
+        super().__init__(
+            _("Offer %(number)s is closed: nobody can be asked any more."), params={"number": number}
+        )
+
+
+class NotAtWork(DomainError):
+    """The bank named is no bank at work."""
+
+    code = "not_at_work"
+
+    def __init__(self) -> None:
+        super().__init__(_("Choose a food bank that is at work."), field="bank")
+
+
+class AskedBefore(DomainError):
+    """A bank is asked about an offer once."""
+
+    code = "asked_before"
+
+    def __init__(self, *, bank: str) -> None:
+        super().__init__(
+            _("%(bank)s has been asked about this offer already."), field="bank", params={"bank": bank}
+        )
+
+
+class NotFree(DomainError):
+    """More is placed by hand than is free."""
+
+    code = "not_free"
+
+    def __init__(self, *, free_grams: int) -> None:
+        super().__init__(
+            _("Only %(free)s are free: the rest is taken, or another bank is asked for it."),
+            field="grams",
+            params={"free": format_kg(free_grams)},
+        )
+
+
+class FamilyUnknown(DomainError):
+    """The catalogue of the bank lacks a family of the goods."""
+
+    code = "family_unknown"
+
+    def __init__(self, *, bank: str) -> None:
+        super().__init__(
+            _("The catalogue of %(bank)s lacks a family of these goods."), field="bank", params={"bank": bank}
+        )
+
+
+class NothingAutomatic(DomainError):
+    """A bank takes automatically, and does not say how much."""
+
+    code = "nothing_automatic"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("Write how much of at least one class is taken by itself."), field="takes_automatically"
+        )

@@ -2,18 +2,22 @@
 
 from collections.abc import Callable, Sequence
 from typing import Any, Final
+from uuid import UUID
+
+from django.db import transaction
 
 from apps.catalogue.models import Product, ProductFamily
 from apps.donors.models import Donor
 from apps.donors.services import donor_create
 from apps.kernel.abilities import software
-from apps.kernel.errors import Conflict
+from apps.kernel.errors import Conflict, DomainError
 from apps.offers import services as offers
 from apps.offers.models import Offer
 from tenants.crossing import BankUnavailable, Purpose, in_tenant
 from tenants.network.models import NetworkOffer, NetworkOfferLine, RoutingStep
 
 NETWORK = software("COLLECTO")
+STANDING_RULES = software("standing rules")
 
 COPIED: Final = (
     "name", "kind", "siret", "address", "city", "department", "latitude", "longitude", "contact_name",
@@ -22,13 +26,23 @@ COPIED: Final = (
 """What a bank's new file on a donor takes from its account; the bank changes its own copy as it likes."""
 
 
-def offer_put(step: RoutingStep, offer: NetworkOffer, lines: Sequence[NetworkOfferLine]) -> bool:
-    """Record the question in the bank's schema; false when its catalogue lacks a family of the goods."""
+def can_hold(step: RoutingStep, lines: Sequence[NetworkOfferLine]) -> bool:
+    """Tell whether the bank's catalogue knows every family of what it is asked for."""
+    asked = {UUID(each["line"]) for each in step.asked}
+    codes = {line.family_code for line in lines if line.pk in asked}
     with in_tenant(step.bank, Purpose.ROUTING):
-        goods = _goods(lines)
-        if goods is None:
-            return False
-        offers.offer_record(
+        return ProductFamily.objects.active().filter(code__in=codes).count() == len(codes)
+
+
+def offer_put(
+    step: RoutingStep, offer: NetworkOffer, lines: Sequence[NetworkOfferLine], *, takes: bool = False
+) -> bool:
+    """Record the question in the bank's schema; true when its standing rules (``takes``) accepted it at once.
+
+    What the rules may not take, such as food whose date is over at the pick-up, waits for its people.
+    """
+    with in_tenant(step.bank, Purpose.ROUTING):
+        recorded = offers.offer_record(
             NETWORK,
             op_key=step.pk,
             network_step_id=step.pk,
@@ -45,9 +59,18 @@ def offer_put(step: RoutingStep, offer: NetworkOffer, lines: Sequence[NetworkOff
             pickup_from=offer.pickup_from,
             pickup_until=offer.pickup_until,
             answer_by=step.deadline,
-            lines=goods,
+            lines=_goods(step, lines),
             comment=offer.comment,
         )
+        return takes and _taken_at_once(recorded)
+
+
+def _taken_at_once(offer: Offer) -> bool:
+    try:
+        with transaction.atomic():
+            offers.offer_accept(STANDING_RULES, offer=offer)
+    except DomainError:
+        return False
     return True
 
 
@@ -90,24 +113,31 @@ def _closed(step: RoutingStep, act: Callable[..., Any]) -> bool:
     return True
 
 
-def _goods(lines: Sequence[NetworkOfferLine]) -> list[offers.NewOfferLine] | None:
-    """Return the lines in the words of the bank's catalogue, ``None`` when a family is missing."""
-    families = ProductFamily.objects.active().in_bulk([x.family_code for x in lines], field_name="code")
-    refs = [line.product_ref for line in lines if line.product_ref]
+def _goods(step: RoutingStep, lines: Sequence[NetworkOfferLine]) -> list[offers.NewOfferLine]:
+    """Return what the bank is asked for, line by line, in the words of its catalogue."""
+    by_id = {line.pk: line for line in lines}
+    asked = [(by_id[UUID(each["line"])], int(each["grams"])) for each in step.asked]
+    families = ProductFamily.objects.active().in_bulk(
+        [line.family_code for line, _grams in asked], field_name="code"
+    )
+    refs = [line.product_ref for line, _grams in asked if line.product_ref]
     products = Product.objects.active().in_bulk(refs, field_name="ref")
-    if any(line.family_code not in families for line in lines):
-        return None
     return [
         offers.NewOfferLine(
             product=products.get(line.product_ref),
             family=families[line.family_code],
-            grams=line.remaining_grams,
+            grams=grams,
             label=line.label,
             temperature_class=line.temperature_class,
             date_kind=line.date_kind,
             expires_on=line.expires_on,
-            pallet_count=line.pallet_count,
+            pallet_count=_pallets(line, grams),
             cents_per_kg=line.cents_per_kg,
         )
-        for line in lines
+        for line, grams in asked
     ]
+
+
+def _pallets(line: NetworkOfferLine, grams: int) -> int | None:
+    """Return the pallets of a part of a line, one that is begun counted."""
+    return None if line.pallet_count is None else -(-line.pallet_count * grams // line.grams)

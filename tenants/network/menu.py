@@ -20,4 +20,12 @@ MENU: list[MenuEntry] = [
         abilities=abilities,
         section=Section.WAREHOUSE,
     ),
+    MenuEntry(
+        label=_("Standing rules"),
+        url_name="network_rules",
+        icon="sliders-horizontal",
+        abilities=abilities,
+        section=Section.SUPPLY,
+        verb="keep_rules",
+    ),
 ]

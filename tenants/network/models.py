@@ -18,6 +18,7 @@ from apps.kernel import clock
 from apps.kernel.folding import Fold
 from apps.kernel.models import TravellingRow, new_id
 from apps.offers.states import DeclineReason, OfferKind
+from tenants.network.routing_rows import BankRouting, RoutingAct, RoutingPolicy
 from tenants.network.states import Direction, NetworkOfferStatus, StepState, TransferState
 from tenants.network.surplus.models import (
     SharedResource,
@@ -31,9 +32,13 @@ from tenants.network.surplus.states import Bearer, ClaimState, Driver
 from tenants.registry.models import FoodBank
 
 __all__ = [
+    "BankRouting",
     "DonorAccount",
+    "DonorRecurrence",
     "NetworkOffer",
     "NetworkOfferLine",
+    "RoutingAct",
+    "RoutingPolicy",
     "RoutingStep",
     "SharedNeed",
     "SharedResource",
@@ -252,10 +257,11 @@ class DonorRecurrence(TravellingRow):
 
 
 class RoutingStep(TravellingRow):
-    """The question put to one bank about what remains of an offer, and its answer.
+    """The question put to one bank about its part of an offer, and its answer.
 
-    ``asked`` lists ``{"line": id, "grams": n}`` in the order of the bank's own offer lines. ``reason``
-    holds why this bank: distance in km, tier, rule version, and the sentence in words.
+    Several may be open at once. ``asked`` lists ``{"line": id, "grams": n, "zone": …}`` in the order of the
+    bank's own offer lines, with ``"taken"`` once it has answered. ``reason`` holds the numbers behind the
+    question: tier, km, fill, room, version of the rule; ``words`` makes sentences of them.
     """
 
     PLATFORM_RIGHTS: ClassVar[str] = "SELECT, INSERT, UPDATE"

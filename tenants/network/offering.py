@@ -18,13 +18,13 @@ from apps.offers.states import OfferKind
 from tenants.accounts.addresses import Entry
 from tenants.crossing import Purpose, in_platform
 from tenants.library.models import LibraryFamily
-from tenants.network import errors, local, routing
+from tenants.network import errors, routing
 from tenants.network.abilities import abilities
 from tenants.network.facts import OfferPublished
 from tenants.network.givable import Goods, refusal_of
-from tenants.network.models import DonorAccount, NetworkOffer, NetworkOfferLine, RoutingStep
+from tenants.network.models import DonorAccount, NetworkOffer, NetworkOfferLine
 from tenants.network.selectors import zone_of
-from tenants.network.states import UNDER_WAY, NetworkOfferStatus, StepState
+from tenants.network.states import NetworkOfferStatus
 
 SOURCES: Final[dict[str, SupplySource]] = {
     DonorKind.RETAIL_PLATFORM: SupplySource.GMS_PLATFORM,
@@ -90,7 +90,7 @@ def offer_publish(
     entry: Entry | None = None,
     is_weekly: bool = False,
 ) -> NetworkOffer:
-    """Publish food to the network and ask the first bank, in one transaction.
+    """Publish food to the network and ask the first banks, in one transaction.
 
     The same ``op_key`` again returns the first offer, and writes no second letter. ``entry`` is how the page
     of the donor is reached, whose letter leads back there in the language of that page; offered elsewhere,
@@ -146,25 +146,15 @@ def offer_publish(
 
 
 def offer_withdraw(actor: Actor, *, offer: NetworkOffer) -> NetworkOffer:
-    """Take back what nobody has taken yet: the bank asked now is told, nobody else is asked.
+    """Take back what nobody has taken yet: the banks asked now are told, nobody else is asked.
 
     Raises:
         Forbidden: this is not the donor's own offer.
-        Conflict: it has its answer.
+        Conflict: a bank has answered.
     """
     require(abilities(actor, offer), "withdraw")
     with in_platform(Purpose.ROUTING), transaction.atomic():
-        asked = RoutingStep.objects.select_for_update(of=("self",)).select_related("bank")
-        step = asked.filter(offer=offer, state=StepState.ASKED).first()
-        offer = routing.offer_locked(offer.pk)
-        waiting = set(offer.steps.filter(state=StepState.ASKED))
-        passed_on = waiting - {step}  # while this one waited for a lock
-        if passed_on or offer.status not in UNDER_WAY or (step and not local.offer_withdrawn(step)):
-            raise errors.NetworkOfferClosed
-        if step is not None:
-            routing.step_settle(step, StepState.CANCELLED)
-        routing.offer_close(offer, otherwise=NetworkOfferStatus.WITHDRAWN)
-        return offer
+        return routing.offer_recall(offer, otherwise=NetworkOfferStatus.WITHDRAWN)
 
 
 def goods_of(line: NewNetworkLine | NetworkOfferLine, *, infants: Container[str] = ()) -> Goods:

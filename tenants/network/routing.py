@@ -1,13 +1,14 @@
 """From bank to bank until somebody takes the food: asking, hearing, passing on. No offer is forgotten.
 
-One bank holds the question at a time. Whether it has answered is a row of its own schema (its local
-offer): the network closes a step only after that row, so an answer given at the last second is never
-lost, and the outbox brings it. Locks are taken in one order: step, offer, lines, then the bank's rows.
+Several banks may be asked at once, each for its own grams: what is in question with one is never put to
+another. Whether a bank has answered is a row of its own schema (its local offer): the network closes a step
+only after that row, so an answer given at the last second is never lost, and the outbox brings it. Locks are
+taken in one order: steps, offer, lines, then the rows of the banks, schemas in the order of their names.
 """
 
 import datetime as dt
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from django.db import transaction
@@ -17,52 +18,120 @@ from apps.kernel import clock
 from apps.kernel.abilities import Actor, require
 from apps.offers.states import DeclineReason
 from tenants.crossing import Purpose, in_platform
-from tenants.network import local, rules
+from tenants.network import errors, local, rules, standing
 from tenants.network.abilities import abilities
-from tenants.network.models import NetworkOffer, NetworkOfferLine, RoutingStep
-from tenants.network.selectors import candidates, days_left, offer_to_route
-from tenants.network.states import NetworkOfferStatus, StepState
+from tenants.network.models import BankRouting, NetworkOffer, NetworkOfferLine, RoutingStep
+from tenants.network.selectors import days_left, offer_to_route
+from tenants.network.sharing import shares
+from tenants.network.states import UNDER_WAY, NetworkOfferStatus, StepState
 
 logger = logging.getLogger("collecto.network")
 
 
 def ask_next(offer: NetworkOffer) -> None:
-    """Put what remains of a locked offer to the next bank, or close it when nobody is left.
+    """Put what of a locked offer is neither taken nor in question to the next banks.
 
-    A bank that cannot hold the question (its catalogue lacks a family) is passed over, and it shows.
+    It is closed when nobody is asked and nobody is left to ask. A bank that cannot hold the question (its
+    catalogue lacks a family) is passed over, and it shows.
     """
-    now = clock.now()
-    while now < offer.pickup_until:
-        asked = frozenset(offer.steps.values_list("bank_id", flat=True))
-        questions = rules.route(offer_to_route(offer), candidates(), asked)
-        if not questions:
-            break
-        put = [step_open(offer, ask) for ask in questions]
-        if any(put):
-            return
-    offer_close(offer, otherwise=NetworkOfferStatus.EXPIRED)
+    if clock.now() < offer.pickup_until:
+        steps_put(offer, _next_steps(offer))
+    if open_steps(offer).exists():
+        offer.status = NetworkOfferStatus.ROUTED
+        offer.save(update_fields=["status"])
+    elif offer.remaining_grams:
+        offer_close(offer, otherwise=NetworkOfferStatus.EXPIRED)
+    else:
+        offer_close(offer, otherwise=NetworkOfferStatus.ACCEPTED)
 
 
-def step_open(offer: NetworkOffer, ask: rules.Ask) -> bool:
-    """Ask one bank: a step here and an offer in the bank's own schema; returns whether it was put."""
+def open_steps(offer: NetworkOffer) -> QuerySet[RoutingStep]:
+    """Return the questions about an offer that wait for an answer."""
+    return offer.steps.filter(state=StepState.ASKED)
+
+
+def free_grams(offer: NetworkOffer, lines: Sequence[NetworkOfferLine]) -> dict[UUID, int]:
+    """Return the grams of each line that nobody has taken and nobody is asked for."""
+    free = {line.pk: line.remaining_grams for line in lines}
+    for step in open_steps(offer):
+        for asked in step.asked:
+            free[UUID(asked["line"])] -= asked["grams"]
+    return free
+
+
+def _next_steps(offer: NetworkOffer) -> list[RoutingStep]:
+    """Return new questions about all of a locked offer that is free, as far as there is whom to ask."""
     lines = list(offer.lines.filter(remaining_grams__gt=0))
-    now = clock.now()
+    free = free_grams(offer, lines)
+    if not sum(free.values()):
+        return []
+    known = standing.candidates(standing.goods_of(lines, free, offer))
+    policy = standing.rule_of(standing.policy_now())
+    asked = set(offer.steps.values_list("bank_id", flat=True))
+    steps: list[RoutingStep] = []
+    while sum(free.values()):
+        asks = rules.route(offer_to_route(offer, lines, free), known, frozenset(asked), policy)
+        for ask in asks:
+            asked.add(ask.bank_id)
+            step = step_make(offer, ask, lines, free)
+            if step is not None:
+                steps.append(step)
+        if not asks:
+            break
+    return steps
+
+
+def step_make(
+    offer: NetworkOffer, ask: rules.Ask, lines: Sequence[NetworkOfferLine], free: dict[UUID, int]
+) -> RoutingStep | None:
+    """Write a question and take its grams off what is ``free``; ``None`` when the bank cannot hold it."""
+    part = shares(min(ask.grams, sum(free.values())), free)
+    if not part:
+        return None
+    kept = days_left([line for line in lines if line.pk in part])
+    zones = {line.pk: standing.zone_of_goods(line.temperature_class) for line in lines}
     step = RoutingStep.objects.create(
         offer=offer,
         bank_id=ask.bank_id,
         rank=ask.rank,
-        asked=[{"line": str(line.pk), "grams": line.remaining_grams} for line in lines],
-        proposed_grams=ask.grams,
-        asked_at=now,
-        deadline=rules.answer_deadline(now, days_left=days_left(lines), pickup_until=offer.pickup_until),
-        reason={"tier": ask.why.tier, "km": ask.why.km, "rule_version": ask.why.rule_version},
+        asked=[{"line": str(pk), "grams": grams, "zone": zones[pk]} for pk, grams in part.items()],
+        proposed_grams=sum(part.values()),
+        asked_at=clock.now(),
+        deadline=standing.deadline_of(standing.policy_now(), days_left=kept, pickup_until=offer.pickup_until),
+        reason=_reason(ask.why),
     )
-    if not local.offer_put(step, offer, lines):
+    if not local.can_hold(step, lines):
         step_settle(step, StepState.CANCELLED)
-        return False
-    offer.status = NetworkOfferStatus.ROUTED
-    offer.save(update_fields=["status"])
-    return True
+        return None
+    for pk, grams in part.items():
+        free[pk] -= grams
+    return step
+
+
+def _reason(why: rules.Why) -> dict[str, object]:
+    """Return the numbers behind a question, as its step keeps them."""
+    told = {
+        "tier": why.tier,
+        "km": why.km,
+        "rule_version": why.rule_version,
+        "fill": why.fill,
+        "mean_fill": why.mean_fill,
+        "room_grams": why.room_grams,
+        "marginal": why.marginal,
+        "is_home_first": why.is_home_first or None,
+    }
+    return {name: value for name, value in told.items() if value is not None or name == "km"}
+
+
+def steps_put(offer: NetworkOffer, steps: Sequence[RoutingStep]) -> None:
+    """Record each question in its bank's schema, schemas in name order; standing rules answer at once."""
+    lines = list(offer.lines.all())
+    for step in sorted(steps, key=lambda each: each.bank.schema_name):
+        row = BankRouting.objects.select_for_update().filter(bank_id=step.bank_id).first()
+        automatic = standing.accepted_today([step.bank], automatic=True) if row else {}
+        if local.offer_put(step, offer, lines, takes=standing.takes_by_itself(row, step, automatic)):
+            step.reason["is_automatic"] = True
+            step.save(update_fields=["reason"])
 
 
 def step_answer(
@@ -84,10 +153,7 @@ def step_answer(
         taken = _take(step, offer, accepted)
         state = _state(taken, step.proposed_grams, decline_reason)
         step_settle(step, state, taken=taken, decline_reason=decline_reason)
-        if offer.remaining_grams:
-            ask_next(offer)
-        else:
-            offer_close(offer, otherwise=NetworkOfferStatus.ACCEPTED)
+        ask_next(offer)
         return step
 
 
@@ -112,6 +178,26 @@ def steps_advance_due(actor: Actor, *, now: dt.datetime) -> int:
             advanced += _timed_out_alone(step)
 
 
+def offer_recall(offer: NetworkOffer, *, otherwise: NetworkOfferStatus) -> NetworkOffer:
+    """Close an offer and take back every question about it, all or nothing (inside a transaction).
+
+    Raises:
+        NetworkOfferClosed: it is closed, or a bank has answered, or it was passed on meanwhile.
+    """
+    asked = RoutingStep.objects.select_for_update(of=("self",)).select_related("bank").order_by("pk")
+    steps = list(asked.filter(offer=offer, state=StepState.ASKED))
+    offer = offer_locked(offer.pk)
+    passed_on = set(open_steps(offer)) - set(steps)  # while this one waited for a lock
+    if passed_on or offer.status not in UNDER_WAY:
+        raise errors.NetworkOfferClosed
+    for step in sorted(steps, key=lambda each: each.bank.schema_name):
+        if not local.offer_withdrawn(step):
+            raise errors.NetworkOfferClosed
+        step_settle(step, StepState.CANCELLED)
+    offer_close(offer, otherwise=otherwise)
+    return offer
+
+
 def offer_locked(pk: UUID) -> NetworkOffer:
     """Return an offer with its donor, locked until the transaction ends."""
     locked = NetworkOffer.objects.select_for_update(of=("self",)).select_related("donor_account")
@@ -122,7 +208,9 @@ def step_settle(step: RoutingStep, state: StepState, *, taken: int = 0, decline_
     """Write how a locked step ended."""
     step.state, step.accepted_grams, step.decline_reason = state, taken, decline_reason
     step.answered_at = step.updated_at = clock.now()
-    step.save(update_fields=["state", "accepted_grams", "decline_reason", "answered_at", "updated_at"])
+    step.save(
+        update_fields=["state", "accepted_grams", "decline_reason", "answered_at", "updated_at", "asked"]
+    )
 
 
 def offer_close(offer: NetworkOffer, *, otherwise: NetworkOfferStatus) -> None:
@@ -145,7 +233,7 @@ def _timed_out_alone(step: RoutingStep) -> bool:
 
 
 def _timed_out(step: RoutingStep) -> bool:
-    """Close a locked step that nobody answered, and ask the next bank; false when an answer is on its way."""
+    """Close a locked step that nobody answered, and ask others; false when an answer is on its way."""
     offer = offer_locked(step.offer_id)
     if not local.offer_expired(step):
         return False
@@ -171,6 +259,7 @@ def _take(step: RoutingStep, offer: NetworkOffer, accepted: Mapping[int, int]) -
     for position, asked in enumerate(step.asked):
         grams = accepted.get(position, 0)
         lines[asked["line"]].remaining_grams -= grams
+        asked["taken"] = grams
         taken += grams
     NetworkOfferLine.objects.bulk_update(lines.values(), ["remaining_grams"])
     offer.accepted_grams += taken

@@ -30,8 +30,9 @@ from tenants.network.models import (
     TransferEvent,
     TransferLine,
 )
-from tenants.network.rules import Ask, Candidate, OfferToRoute, Why, route
-from tenants.network.states import OPEN_TRANSFERS, TransferState
+from tenants.network.rules import Ask, OfferToRoute, Why, route
+from tenants.network.standing import candidates, policy_now, rule_of
+from tenants.network.states import OPEN_TRANSFERS, UNDER_WAY, TransferState
 from tenants.registry import territory
 from tenants.registry.models import FoodBank, erased_name
 from tenants.registry.selectors import banks_serving, operating_banks
@@ -73,36 +74,30 @@ def families_at_hand(account: DonorAccount | None) -> list[str]:
     return [*given, *(code for code in USUAL_FAMILIES if code not in given)][: len(USUAL_FAMILIES)]
 
 
-def candidates() -> list[Candidate]:
-    """Return every bank and antenna at work, as the router sees them (platform's scope)."""
-    return [
-        Candidate(
-            bank_id=bank.pk,
-            kind=bank.kind,
-            parent_id=bank.parent_id,
-            departments=frozenset(served.department for served in bank.territories.all()),
-            latitude=bank.latitude,
-            longitude=bank.longitude,
-        )
-        for bank in operating_banks()
-    ]
-
-
-def offer_to_route(offer: NetworkOffer) -> OfferToRoute:
-    """Return what the router needs of an offer (platform's scope).
+def offer_to_route(
+    offer: NetworkOffer, lines: Sequence[NetworkOfferLine], free: Mapping[UUID, int]
+) -> OfferToRoute:
+    """Return what the router needs of the goods of an offer that are ``free``, by line (platform's scope).
 
     A place without coordinates counts as its prefecture: good enough to order banks by distance.
     """
-    lines = list(offer.lines.filter(remaining_grams__gt=0))
     found = _from_department(
         offer.department,
-        grams=sum(line.remaining_grams for line in lines),
-        temperature_class=coldest(lines),
+        grams=sum(free.values()),
+        temperature_class=coldest([line for line in lines if free[line.pk]]),
         days_left=days_left(lines),
     )
+    found = replace(found, pallet_grams=pallet_grams(lines))
     if offer.latitude is None or offer.longitude is None:
         return found
     return replace(found, latitude=offer.latitude, longitude=offer.longitude)
+
+
+def pallet_grams(lines: Sequence[NetworkOfferLine]) -> int | None:
+    """Return the mean weight of a pallet of some goods; ``None`` when the donor counts no pallet."""
+    counted = [line for line in lines if line.pallet_count]
+    pallets = sum(line.pallet_count or 0 for line in counted)
+    return max(sum(line.grams for line in counted) // pallets, 1) if pallets else None
 
 
 def _from_department(
@@ -164,10 +159,23 @@ def trail_of_step(step_id: UUID) -> NetworkOffer:
 
 
 def _followed() -> QuerySet[NetworkOffer]:
-    steps = RoutingStep.objects.select_related("bank").order_by("rank")
-    return NetworkOffer.objects.select_related("donor_account").prefetch_related(
-        "lines", Prefetch("steps", queryset=steps)
-    )
+    return offers_followed().select_related("donor_account")
+
+
+def offers_followed() -> QuerySet[NetworkOffer]:
+    """Return every offer with its lines, its steps and what was done by hand."""
+    steps = RoutingStep.objects.select_related("bank").order_by("rank", "pk")
+    return NetworkOffer.objects.prefetch_related("lines", Prefetch("steps", queryset=steps), "acts")
+
+
+def offers_under_way() -> QuerySet[NetworkOffer]:
+    """Return the offers that still look for a taker, with how many banks were asked."""
+    return NetworkOffer.objects.filter(status__in=UNDER_WAY).annotate(asked_count=Count("steps"))
+
+
+def banks_to_ask(offer: NetworkOffer) -> list[FoodBank]:
+    """Return the banks at work that an offer was not put to, by name."""
+    return list(operating_banks().exclude(routing_steps__offer=offer))
 
 
 def transfers_of(bank_id: UUID) -> QuerySet[Transfer]:
@@ -287,14 +295,14 @@ def asking_order(department: str, *, most: int = 3) -> list[tuple[FoodBank, Why]
     anything = _from_department(department, grams=1)
     with in_platform(Purpose.ROUTING):
         banks = {bank.pk: bank for bank in operating_banks()}
-        known = candidates()
+        known, policy = candidates(), rule_of(policy_now())
     asked: list[Ask] = []
     while len(asked) < most:
-        questions = route(anything, known, frozenset(ask.bank_id for ask in asked))
+        questions = route(anything, known, frozenset(ask.bank_id for ask in asked), policy)
         if not questions:
             break
         asked += questions
-    return [(banks[ask.bank_id], ask.why) for ask in asked]
+    return [(banks[ask.bank_id], ask.why) for ask in asked[:most]]
 
 
 def zone_of(department: str) -> ZoneInfo:

@@ -1,5 +1,6 @@
 """Writes of the network, all of them: donors, their links and offers, routing, transfers."""
 
+from tenants.network.desk import offer_end, offer_place
 from tenants.network.linking import (
     link_ask,
     link_ensure,
@@ -24,7 +25,8 @@ from tenants.network.recurring import (
     recurrences_pause_all,
     recurrences_publish,
 )
-from tenants.network.routing import step_answer, step_open, steps_advance_due
+from tenants.network.routing import step_answer, steps_advance_due
+from tenants.network.ruling import bank_rules_set, need_set, policy_set
 from tenants.network.transfers import (
     transfer_accept,
     transfer_cancel,
@@ -36,6 +38,7 @@ from tenants.network.transfers import (
 
 __all__ = [
     "NewNetworkLine",
+    "bank_rules_set",
     "donor_account_ensure",
     "link_ask",
     "link_ensure",
@@ -45,8 +48,12 @@ __all__ = [
     "link_revoke",
     "link_send",
     "link_used",
+    "need_set",
+    "offer_end",
+    "offer_place",
     "offer_publish",
     "offer_withdraw",
+    "policy_set",
     "recurrence_end",
     "recurrence_make",
     "recurrence_pause",
@@ -54,7 +61,6 @@ __all__ = [
     "recurrences_pause_all",
     "recurrences_publish",
     "step_answer",
-    "step_open",
     "steps_advance_due",
     "transfer_accept",
     "transfer_cancel",

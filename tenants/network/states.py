@@ -30,6 +30,13 @@ class StepState(models.TextChoices):
     CANCELLED = "cancelled", _("Cancelled")
 
 
+class DeskAct(models.TextChoices):
+    """What the federation does to an offer by hand."""
+
+    PLACED = "placed", _("Placed by hand")
+    CLOSED = "closed", _("Closed by hand")
+
+
 class TransferState(models.TextChoices):
     """Where a transfer between two banks stands."""
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tenants.network.views import agreements, links, resources, staff, surplus, traces
+from tenants.network.views import agreements, links, resources, staff, standing, surplus, traces
 
 urlpatterns = [
     path("transfers/", staff.TransferList.as_view(), name="network_transfer_list"),
@@ -49,6 +49,7 @@ urlpatterns = [
     path("flows/", resources.flow_board, name="network_flow_list"),
     path("resources/", resources.ResourceList.as_view(), name="network_resource_list"),
     path("resources/share/", resources.resource_share, name="network_resource_share"),
+    path("rules/", standing.StandingRules.as_view(), name="network_rules"),
     path("needs/", staff.NeedList.as_view(), name="network_need_list"),
     path("lots/<uuid:lot_id>/propose/", staff.transfer_propose, name="network_transfer_propose"),
     path("lots/<uuid:lot_id>/trace/", traces.lot_trace, name="network_lot_trace"),

@@ -19,6 +19,7 @@ from tenants.network.links import declaration_word, given_word
 from tenants.network.models import DonorAccount, NetworkOffer
 from tenants.network.services import link_ensure
 from tenants.network.states import NetworkOfferStatus
+from tenants.registry.models import FoodBank
 from tests.browser.lives import banks_of_every_state, work_set_aside
 from tests.browser.morning import BANK, in_bank
 from tests.making.people import acting, make_invitation
@@ -127,6 +128,13 @@ OTHER_SITES = {
     "federation_source_read": (ANALYST, "/recalls/source/read/"),
     "federation_source_record": (ANALYST, "/recalls/source/{record}/"),
     "federation_source_settle": (ANALYST, "/recalls/source/{record}/settle/"),
+    "federation_offers": (ANALYST, "/network/offers/"),
+    "federation_offer": (ANALYST, "/network/offers/{offer}/"),
+    "federation_offer_place": (ANALYST, "/network/offers/{offer}/place/"),
+    "federation_offer_end": (ANALYST, "/network/offers/{offer}/end/"),
+    "federation_routing": (ANALYST, "/network/routing/"),
+    "federation_needs": (ANALYST, "/network/needs/"),
+    "federation_need": (ANALYST, "/network/needs/{needy}/"),
     "federation_letter": (ANALYST, "/reports/letter/"),
     "federation_hub": (ANALYST, "/accounts/"),
     "federation_people": (ANALYST, "/accounts/people/"),
@@ -206,11 +214,14 @@ def addresses_elsewhere() -> dict[str, str]:
     with in_platform(Purpose.TEST):
         offer = NetworkOffer.objects.filter(status=NetworkOfferStatus.ROUTED).earliest("pk")
         account = link_ensure(DonorAccount.objects.earliest("pk"))
+        needy = FoodBank.objects.get(slug=BANK).pk
     token = offer.public_token
     known = {
         "word": declaration_word(account),
         "history": given_word(account),
         "token": token,
+        "offer": offer.pk,
+        "needy": needy,
         **banks_of_every_state(),
         "parked": work_set_aside(),
         "report": report,

@@ -12,11 +12,14 @@ from django.db import connection, transaction
 from apps.kernel import clock
 from apps.kernel.abilities import Role, software
 from apps.kernel.errors import Conflict
+from apps.offers.models import Offer
+from apps.offers.services import offer_accept
+from apps.offers.states import OfferStatus
 from apps.sites.models import Location
 from apps.stock.selectors import available_by_lot
 from tenants.crossing import Purpose, in_platform, in_tenant
 from tenants.network.abilities import donor_actor
-from tenants.network.models import NetworkOffer, RoutingStep, Transfer, TransferLine
+from tenants.network.models import DonorAccount, NetworkOffer, RoutingStep, Transfer, TransferLine
 from tenants.network.services import (
     offer_withdraw,
     step_answer,
@@ -30,7 +33,7 @@ from tenants.network.services import (
 from tenants.network.states import NetworkOfferStatus, StepState, TransferState
 from tenants.registry.models import FoodBank
 from tests.making.catalogue import make_family
-from tests.making.network import asked, make_pantry, publish, refreshed
+from tests.making.network import asked, make_near, make_network_line, make_pantry, publish, refreshed
 from tests.making.sites import make_location
 from tests.making.stock import make_lot
 from tests.making.threads import each_at_home, together
@@ -43,8 +46,9 @@ WAITERS = "SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() 
 WIPE = """
 SET LOCAL session_replication_role = replica;
 DELETE FROM network_transitleg; DELETE FROM network_transferline; DELETE FROM network_transfer;
+DELETE FROM network_routingact;
 DELETE FROM network_routingstep; DELETE FROM network_networkofferline; DELETE FROM network_networkoffer;
-DELETE FROM network_donoraccount;
+DELETE FROM network_donoraccount; DELETE FROM network_routingpolicy;
 """
 
 
@@ -117,6 +121,76 @@ def test_an_offer_passed_on_while_its_donor_takes_it_back_stays_with_the_next_ba
     assert isinstance(refusal, Conflict)
     assert [row[1] for row in asked(offer)] == [StepState.DECLINED, StepState.ASKED]
     assert refreshed(offer).status == NetworkOfferStatus.ROUTED
+
+
+def lone_offer(home: FoodBank) -> tuple[NetworkOffer, RoutingStep]:
+    """Publish food that one bank is asked for; returns it with the question."""
+    make_pantry(home)
+    offer = publish(department="974")
+    with in_platform(Purpose.TEST):
+        return offer, RoutingStep.objects.get(offer=offer)
+
+
+def take_all(step: RoutingStep) -> None:
+    offer_accept(KEEPER, offer=Offer.objects.get(network_step_id=step.pk))
+
+
+def outcome(home: FoodBank, offer: NetworkOffer) -> tuple[str, str]:
+    """Return what became of the question, in the bank and on the network."""
+    with in_tenant(home, Purpose.TEST):
+        here = Offer.objects.get().status
+    return here, asked(offer)[0][1]
+
+
+def test_an_answer_at_the_deadline_counts_or_the_silence_does_never_both(open_bank):
+    home = open_bank(departments=["974"])
+    offer, step = lone_offer(home)
+
+    def advance() -> int:
+        with clock.time_set_to(step.deadline):
+            return steps_advance_due(software("network"), now=step.deadline)
+
+    taken, advanced = together(home, [partial(take_all, step), advance])
+    if isinstance(taken, Conflict):
+        assert (advanced, outcome(home, offer)) == (1, (OfferStatus.EXPIRED, StepState.TIMED_OUT))
+    else:
+        assert (advanced, outcome(home, offer)) == (0, (OfferStatus.ACCEPTED, StepState.ACCEPTED))
+
+
+def test_an_offer_is_accepted_or_taken_back_never_both(open_bank):
+    home = open_bank(departments=["974"])
+    offer, step = lone_offer(home)
+    with in_platform(Purpose.TEST):
+        donor = donor_actor(DonorAccount.objects.get(pk=offer.donor_account_id))
+    withdraw = partial(offer_withdraw, donor, offer=offer)
+    taken, back = together(home, [partial(take_all, step), withdraw])
+    assert isinstance(taken, Conflict) is not isinstance(back, Conflict)
+    ends = {
+        True: (OfferStatus.WITHDRAWN, StepState.CANCELLED),
+        False: (OfferStatus.ACCEPTED, StepState.ACCEPTED),
+    }
+    assert outcome(home, offer) == ends[isinstance(taken, Conflict)]
+
+
+def test_two_answers_to_one_round_at_once_are_both_counted(open_bank):
+    banks = [open_bank(departments=["974"]) for _each in range(3)]
+    make_pantry(*banks)
+    make_near(banks[-1])
+    offer = publish(make_network_line(grams=12_000_000), department="974")
+    answer = partial(step_answer, software("network"), decline_reason="no_room", accepted={})
+    with in_platform(Purpose.TEST):
+        home = offer.steps.get()
+    answer(step_id=home.pk)
+    with in_platform(Purpose.TEST):
+        round_of_two = list(offer.steps.filter(state=StepState.ASKED))
+    assert len(round_of_two) == 2
+    acts = [
+        partial(step_answer, software("network"), step_id=step.pk, accepted={0: 1_000_000})
+        for step in round_of_two
+    ]
+    together(banks[0], acts)
+    assert refreshed(offer).accepted_grams == 2_000_000
+    assert refreshed(offer).status == NetworkOfferStatus.PARTLY_ACCEPTED
 
 
 def wait_for_a_waiter() -> None:

@@ -10,13 +10,19 @@ from django.urls import reverse
 from apps.catalogue.states import DateKind, TemperatureClass
 from apps.donors.states import DonorKind
 from apps.kernel import clock
-from apps.kernel.abilities import Actor
+from apps.kernel.abilities import Actor, Role
 from apps.offers.models import Offer
 from apps.offers.services import Place
 from tenants.crossing import Purpose, in_platform, in_tenant
 from tenants.network.links import declaration_word
 from tenants.network.models import DonorAccount, NetworkOffer, Transfer, TransferLine
-from tenants.network.services import NewNetworkLine, donor_account_ensure, link_ensure, offer_publish
+from tenants.network.services import (
+    NewNetworkLine,
+    donor_account_ensure,
+    link_ensure,
+    offer_publish,
+    policy_set,
+)
 from tenants.network.states import TransferState
 from tenants.registry.models import FoodBank
 from tests.making.catalogue import make_family
@@ -24,6 +30,7 @@ from tests.making.figures import DAY
 from tests.spaces import tampering
 
 ANYBODY = Actor(id=None, label="Anybody")
+ANYBODY_AT_THE_FEDERATION = Actor(id=None, label="Federation", roles=frozenset({Role.FEDERATION}))
 FAMILY = "FRUITS_LEGUMES_FRAIS"
 
 
@@ -100,6 +107,13 @@ def publish(*lines: NewNetworkLine, department: str = "21", **overrides: Any) ->
         "lines": lines or [make_network_line()],
     }
     return offer_publish(ANYBODY, **values | overrides)
+
+
+def make_near(bank: FoodBank) -> None:
+    """Place a bank at Gray, 40 km from Dijon, and let kilometres weigh little: neighbours share a lot."""
+    with in_platform(Purpose.TEST):
+        FoodBank.objects.filter(pk=bank.pk).update(latitude=47.45, longitude=5.60)
+    policy_set(ANYBODY_AT_THE_FEDERATION, reason="A trial", theta=0.05)
 
 
 def local_offer(bank: FoodBank, offer: NetworkOffer) -> Offer:

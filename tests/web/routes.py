@@ -169,6 +169,8 @@ OBJECTS: dict[str, Callable[[], Any]] = {
     "api_recall": first(RecallCase),
     "federation_recall": lambda: UUID(int=1),
     "federation_source": lambda: UUID(int=1),
+    "network_desk": lambda: UUID(int=1),
+    "network_bank_need": lambda: UUID(int=1),
     "federation_department": lambda: "21",
     "report_stop": lambda: "no-such-word",
     "mfa_edit_webauthn": lambda: 1,

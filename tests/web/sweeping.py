@@ -93,8 +93,10 @@ SHOWN_TO_WHOEVER_HOLDS_THE_LINK: Final[dict[tuple[str, str], frozenset[str]]] = 
     ("public", "network_weekly"): frozenset({MARKS["twin-a"]}),
     ("public", "network_given"): frozenset({MARKS["twin-a"]}),
     ("public", "demo_enter"): frozenset(MARKS.values()),
+    ("federation", "network_desk_list"): frozenset(MARKS.values()),
 }
-"""A donor follows a secret link to an offer of its own; the demonstration lists whom one may enter as."""
+"""A donor follows a secret link to an offer of its own; the demonstration lists whom one may enter as; the
+federation sees in which town food waits for a taker."""
 
 
 @dataclass(frozen=True)

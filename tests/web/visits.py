@@ -214,6 +214,15 @@ def visits_elsewhere() -> Iterator[Visit]:
     federated |= {"federation_flow_list": "/flows/"}
     federated |= {"federation_people": "/accounts/people/", "federation_invite": "/accounts/invitations/new/"}
     federated |= {"federation_department_detail": "/departments/58/", "report_letter": "/reports/letter/"}
+    federated |= {
+        "network_desk_list": "/network/offers/",
+        "network_desk_detail": f"/network/offers/{offer.pk}/",
+        "network_desk_place": f"/network/offers/{offer.pk}/place/",
+        "network_desk_end": f"/network/offers/{offer.pk}/end/",
+        "network_policy": "/network/routing/",
+        "network_bank_need_list": "/network/needs/",
+        "network_bank_need_edit": f"/network/needs/{bank.pk}/",
+    }
     yield from (Visit(name, STRANGER, "localhost", path) for name, path in public.items())
     yield from (Visit(name, OPERATOR, "localhost", path) for name, path in operated.items())
     for name, path in federated.items():

@@ -9,7 +9,18 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from apps.kernel import clock
 from apps.kernel.abilities import Actor, Role
 from apps.stock.selectors import available_by_lot
-from collecto.demo import collecting, counting, exchange, hats, kitchen, outflow, recalls, supply, upkeep
+from collecto.demo import (
+    collecting,
+    counting,
+    exchange,
+    hats,
+    kitchen,
+    outflow,
+    recalls,
+    standing,
+    supply,
+    upkeep,
+)
 from collecto.demo.dice import Dice
 from collecto.demo.files import Files, write_files
 from collecto.demo.network import DEMO, PILOT, federation_person, open_members, staff_of
@@ -61,7 +72,9 @@ class Week:
                 self.people[bank.slug] = staff_of(bank)
                 with in_tenant(bank, Purpose.DEMONSTRATION):
                     self.files[bank.slug] = write_files(bank)
+                    standing.rules_write(bank, self.people[bank.slug])
                 self._partner_people(bank)
+            standing.needs_write(members)
             with in_tenant(self.files[COLLECTED].bank, Purpose.DEMONSTRATION):
                 collecting.collect(self.files[COLLECTED], self.people[COLLECTED], seed=self.seed)
 

@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("network", "0008_needs"),
+        ("network", "0009_cascade"),
     ]
 
     operations = [

@@ -11,7 +11,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("network", "0008_needs"),
+        ("network", "0010_donors"),
         ("registry", "0008_own_reader"),
     ]
 

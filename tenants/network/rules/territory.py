@@ -27,11 +27,21 @@ AFTERNOON_CLOSES: Final = 18
 """Hours at which most docks are open; only suggested, the donor changes them."""
 
 
-def answer_deadline(now: datetime, *, days_left: int | None, pickup_until: datetime) -> datetime:
-    """Return until when a bank may answer: its response window, never after the pick-up window closes."""
-    hours = LONGEST_RESPONSE_HOURS
+def answer_deadline(
+    now: datetime,
+    *,
+    days_left: int | None,
+    pickup_until: datetime,
+    response_hours: Sequence[tuple[int, int]] = RESPONSE_HOURS,
+    longest_hours: int = LONGEST_RESPONSE_HOURS,
+) -> datetime:
+    """Return until when a bank may answer: its response window, never after the pick-up window closes.
+
+    ``response_hours`` are ``(days left at most, hours to answer)``, ``longest_hours`` of food that keeps.
+    """
+    hours = longest_hours
     if days_left is not None:
-        hours = next((hours for days, hours in RESPONSE_HOURS if days_left <= days), hours)
+        hours = next((hours for days, hours in response_hours if days_left <= days), hours)
     return min(now + timedelta(hours=hours), pickup_until)
 
 

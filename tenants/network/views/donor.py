@@ -233,7 +233,7 @@ def _status(offer: NetworkOffer) -> dict[str, object]:
         "offer": offer,
         "state": state_chip(offer),
         "steps": [{"step": step, "state": state_chip(step)} for step in steps],
-        "asked": next((step for step in steps if step.state == StepState.ASKED), None),
+        "asked": [step for step in steps if step.state == StepState.ASKED],
         "takers": [step for step in steps if step.accepted_grams],
         "is_open": offer.status in UNDER_WAY,
         "zone": str(zone),

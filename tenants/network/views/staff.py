@@ -330,10 +330,14 @@ def offer_trail(request: StaffRequest, step_id: UUID) -> HttpResponse:
     require(abilities(request.actor), "view")
     offer = trail_of_step(step_id)
     steps = [
-        {"step": step, "state": state_chip(step), "why": reason_in_words(step.reason)}
+        {
+            "step": step,
+            "state": state_chip(step),
+            "why": reason_in_words(step.reason, with_room=step.bank_id == request.bank.pk),
+        }
         for step in offer.steps.all()
     ]
-    context = {"offer": offer, "state": state_chip(offer), "steps": steps}
+    context = {"offer": offer, "state": state_chip(offer), "steps": steps, "acts": offer.acts.all()}
     return render(request, "network/offer_trail.html", context)
 
 

@@ -77,7 +77,8 @@ def test_the_reason_of_the_question_is_kept(twin_a):
     offer = publish()
     with in_platform(Purpose.TEST):
         reason = offer.steps.get().reason
-    assert reason == {"tier": "home", "km": pytest.approx(0, abs=5), "rule_version": "fair-2"}
+    first = {"tier": "home", "km": pytest.approx(0, abs=5), "rule_version": "fair-2", "is_home_first": True}
+    assert reason == first
 
 
 def test_the_bank_opens_one_file_per_donor_account(twin_a):
