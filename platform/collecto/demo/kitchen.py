@@ -16,6 +16,7 @@ from collecto.demo.dice import Dice
 from collecto.demo.files import Files
 
 VEGETABLES = "FRUITS_LEGUMES_FRAIS"
+MILK = "PRODUITS_LAITIERS"
 MEALS = "PLATS_PREPARES"
 MOST_LOTS = 3
 LEAST_GRAMS = 6_000
@@ -47,16 +48,30 @@ def cook(dice: Dice, files: Files, actor: Actor) -> None:
 
 def start(dice: Dice, files: Files, actor: Actor) -> ProductionBatch | None:
     """Open a batch of soup and take what there is for it; nothing happens without vegetables."""
-    found = [held for held in _free() if held.lot.family.code == VEGETABLES][:MOST_LOTS]
+    recipe = "Laver, éplucher, cuire à la vapeur, mixer, mettre en bocaux, stériliser."
+    return _begin(dice, files, actor, VEGETABLES, label="Soupe de légumes en bocaux", recipe=recipe)
+
+
+def start_any(dice: Dice, files: Files, actor: Actor) -> None:
+    """Leave a batch open: of soup, or of a dessert on a day when every vegetable has been given out."""
+    if start(dice, files, actor) is None:
+        _begin(dice, files, actor, MILK, label="Riz au lait", recipe="Cuire à feu doux, répartir, refroidir.")
+
+
+def _begin(
+    dice: Dice, files: Files, actor: Actor, code: str, *, label: str, recipe: str
+) -> ProductionBatch | None:
+    """Open a batch of goods of a family, if there are any."""
+    found = [held for held in _free() if held.lot.family.code == code][:MOST_LOTS]
     if not found:
         return None
     batch = batch_open(
         actor,
         op_key=dice.key(),
         site=files.site,
-        label="Soupe de légumes en bocaux",
+        label=label,
         family=ProductFamily.objects.get(code=MEALS),
-        recipe="Laver, éplucher, cuire à la vapeur, mixer, mettre en bocaux, stériliser.",
+        recipe=recipe,
     )
     for held in found:
         batch_take(

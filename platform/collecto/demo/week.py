@@ -121,7 +121,7 @@ class Week:
                     supply.collect(self.dice, self.files[slug], self.people[slug])
             self._transfer(self.files["bourgogne"], self.files["allier"])
             with in_tenant(home, Purpose.DEMONSTRATION):
-                kitchen.start(self.dice, self.files["bourgogne"], people[Role.STOCK])
+                kitchen.start_any(self.dice, self.files["bourgogne"], people[Role.STOCK])
             for slug in PILOT:
                 with in_tenant(self.files[slug].bank, Purpose.DEMONSTRATION):
                     outflow.print_day(self.dice, self.people[slug][Role.MANAGER])
