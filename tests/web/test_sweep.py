@@ -39,6 +39,7 @@ NOT_THE_MANAGER_S = {
     "network_transfer_accept": "the receiver answers",
     "network_transfer_decline": "the receiver answers",
     "network_transfer_receive": "the receiver weighs",
+    "network_transfer_claim": "the receiver contests",
 }
 POSSIBLE = {200, 302, 403, 404, 405, 409, 422}
 """No page ever answers with an error of its own."""

@@ -40,7 +40,13 @@ def test_the_rights_are_those_that_were_reviewed(twin_a: FoodBank):
 
 
 def test_every_shared_table_that_a_bank_reads_is_common_or_guarded_row_by_row():
-    common = {"registry_foodbank", "registry_domain", "registry_territory", "federation_recallnotice"}
+    common = {
+        "registry_foodbank",
+        "registry_domain",
+        "registry_territory",
+        "federation_recallnotice",
+        "network_sharedresource",
+    }
     open_to_banks = {
         model._meta.db_table
         for model in rights.models_of(settings.SHARED_APPS)
