@@ -62,8 +62,10 @@ OPEN = ("accounts/", "enter/", "_styleguide/", "api/v1/schema/")
 
 @pytest.fixture(scope="module", autouse=True)
 def _unlimited() -> Iterator[None]:
-    """So many requests in a minute would be refused for being many."""
-    with override_settings(LIMITS=dict.fromkeys(_limits(), (NO_LIMIT, 60))):
+    """So many requests would be refused for being many, and those long after signing in for being late."""
+    with override_settings(
+        LIMITS=dict.fromkeys(_limits(), (NO_LIMIT, 60)), ACCOUNT_REAUTHENTICATION_TIMEOUT=NO_LIMIT
+    ):
         yield
 
 
