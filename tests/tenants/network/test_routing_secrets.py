@@ -35,7 +35,7 @@ def offer(twin_a: FoodBank, twin_b: FoodBank, bank_c: FoodBank, deliver) -> Netw
 def rows(statement: str) -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute(statement)
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 GROUNDS = "SELECT bank_id, fill, mean_fill, marginal FROM public.network_routinggrounds"
