@@ -9,7 +9,7 @@ from apps.kernel.abilities import Actor, require
 from tenants.crossing import Purpose, in_platform
 from tenants.network import errors, rules
 from tenants.network.abilities import desk_abilities
-from tenants.network.models import NetworkOffer, RoutingAct
+from tenants.network.models import NetworkOffer, RoutingAct, RoutingActor
 from tenants.network.routing import free_grams, offer_locked, offer_recall, step_make, steps_put
 from tenants.network.rules.territory import home_parents, km, tier
 from tenants.network.selectors import offer_to_route
@@ -89,13 +89,12 @@ def _tell(
     bank_label: str = "",
     grams: int | None = None,
 ) -> None:
-    """Write what was done by hand, for the banks asked and for the federation."""
-    RoutingAct.objects.create(
+    """Write what was done by hand, for the banks asked, and by whom, for the federation alone."""
+    act = RoutingAct.objects.create(
         offer=offer,
         action=action,
         bank_label=bank_label[:120],
         grams=grams,
         reason=reason[:500],
-        actor_id=actor.id,
-        actor_label=actor.label[:200],
     )
+    RoutingActor.objects.create(act=act, actor_id=actor.id, actor_label=actor.label[:200])

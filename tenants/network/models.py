@@ -18,7 +18,7 @@ from apps.kernel import clock
 from apps.kernel.folding import Fold
 from apps.kernel.models import TravellingRow, new_id
 from apps.offers.states import DeclineReason, OfferKind
-from tenants.network.routing_rows import BankRouting, RoutingAct, RoutingPolicy
+from tenants.network.routing_rows import BankRouting, RoutingAct, RoutingActor, RoutingGrounds, RoutingPolicy
 from tenants.network.states import Direction, NetworkOfferStatus, StepState, TransferState
 from tenants.network.surplus.models import (
     SharedResource,
@@ -38,6 +38,8 @@ __all__ = [
     "NetworkOffer",
     "NetworkOfferLine",
     "RoutingAct",
+    "RoutingActor",
+    "RoutingGrounds",
     "RoutingPolicy",
     "RoutingStep",
     "SharedNeed",
@@ -260,8 +262,9 @@ class RoutingStep(TravellingRow):
     """The question put to one bank about its part of an offer, and its answer.
 
     Several may be open at once. ``asked`` lists ``{"line": id, "grams": n, "zone": …}`` in the order of the
-    bank's own offer lines, with ``"taken"`` once it has answered. ``reason`` holds the numbers behind the
-    question: tier, km, fill, room, version of the rule; ``words`` makes sentences of them.
+    bank's own offer lines, with ``"taken"`` once it has answered. ``reason`` holds what every bank asked may
+    read: tier, km, version of the rule, first refusal, taken by standing rules. What the rule knew of the
+    bank itself is its ``grounds``. ``words`` makes sentences of both.
     """
 
     PLATFORM_RIGHTS: ClassVar[str] = "SELECT, INSERT, UPDATE"

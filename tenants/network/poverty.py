@@ -1,14 +1,18 @@
 """People below the poverty line by department: what a bank's need is reckoned from until it is set.
 
-Thousands of people, rounded (population times poverty rate, orders of magnitude of INSEE's Filosofi 2021).
-Good enough to share food by, not to be published.
+Thousands of people, rounded: orders of magnitude of population times poverty rate, after INSEE's Filosofi
+2021 but not checked against it, department by department. They are only the value to start from, until the
+federation sets each bank's weekly need; nothing is to be published from them.
 """
 
 from collections.abc import Iterable
 from typing import Final
 
 GRAMS_PER_PERSON: Final = 250
-"""Grams a week for each: about what the network hands over (120,000 t a year for 9 million people)."""
+"""Grams a week for each: an order of magnitude (120,000 t a year for 9 million people), not checked either.
+
+It scales every reckoned need alike, and weighs only beside the needs that the federation has set.
+"""
 
 POOR_THOUSANDS: Final[dict[str, int]] = {
     "01": 68, "02": 98, "03": 52, "04": 28, "05": 20, "06": 178, "07": 48, "08": 51, "09": 29, "10": 52,

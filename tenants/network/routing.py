@@ -20,7 +20,7 @@ from apps.offers.states import DeclineReason
 from tenants.crossing import Purpose, in_platform
 from tenants.network import errors, local, rules, standing
 from tenants.network.abilities import abilities
-from tenants.network.models import BankRouting, NetworkOffer, NetworkOfferLine, RoutingStep
+from tenants.network.models import BankRouting, NetworkOffer, NetworkOfferLine, RoutingGrounds, RoutingStep
 from tenants.network.selectors import days_left, offer_to_route
 from tenants.network.sharing import shares
 from tenants.network.states import UNDER_WAY, NetworkOfferStatus, StepState
@@ -100,6 +100,7 @@ def step_make(
         deadline=standing.deadline_of(standing.policy_now(), days_left=kept, pickup_until=offer.pickup_until),
         reason=_reason(ask.why),
     )
+    _grounds_write(step, ask.why)
     if not local.can_hold(step, lines):
         step_settle(step, StepState.CANCELLED)
         return None
@@ -109,18 +110,21 @@ def step_make(
 
 
 def _reason(why: rules.Why) -> dict[str, object]:
-    """Return the numbers behind a question, as its step keeps them."""
-    told = {
-        "tier": why.tier,
-        "km": why.km,
-        "rule_version": why.rule_version,
+    """Return what every bank asked may know of why one is asked, as its step keeps it."""
+    told: dict[str, object] = {"tier": why.tier, "km": why.km, "rule_version": why.rule_version}
+    return told | ({"is_home_first": True} if why.is_home_first else {})
+
+
+def _grounds_write(step: RoutingStep, why: rules.Why) -> None:
+    """Write what the rule knew of the bank itself, where it knew something: other banks read none of it."""
+    known = {
+        "room_grams": why.room_grams,
         "fill": why.fill,
         "mean_fill": why.mean_fill,
-        "room_grams": why.room_grams,
         "marginal": why.marginal,
-        "is_home_first": why.is_home_first or None,
     }
-    return {name: value for name, value in told.items() if value is not None or name == "km"}
+    if any(value is not None for value in known.values()):
+        RoutingGrounds.objects.create(step=step, bank_id=step.bank_id, **known)
 
 
 def steps_put(offer: NetworkOffer, steps: Sequence[RoutingStep]) -> None:

@@ -140,10 +140,41 @@ class BankRouting(TravellingRow):
         return grams
 
 
-class RoutingAct(models.Model):
-    """What a person of the federation did to an offer by hand, and why. Append-only.
+class RoutingGrounds(models.Model):
+    """What the rule knew of a bank when it asked it: read by that bank and the federation. Append-only.
 
-    The banks asked read the act and its reason; the person is named to the federation alone.
+    A row of its own beside the step, which every bank asked reads: the database hides whole rows.
+    ``fill`` is what the bank received over its need, ``mean_fill`` the same of all banks; ``marginal`` what
+    the next gram there is worth, in grams at the average bank.
+    """
+
+    PLATFORM_RIGHTS: ClassVar[str] = "SELECT, INSERT"
+    BANK_RIGHTS: ClassVar[str] = "SELECT"
+    BANK_ROWS: ClassVar[str] = HERE
+
+    step = models.OneToOneField(
+        "network.RoutingStep", on_delete=models.CASCADE, primary_key=True, related_name="grounds"
+    )
+    bank = models.ForeignKey(
+        FoodBank, on_delete=models.PROTECT, related_name="+", verbose_name=_("food bank")
+    )
+    room_grams = models.PositiveBigIntegerField(_("room free"), null=True)
+    fill = models.FloatField(_("need met"), null=True)
+    mean_fill = models.FloatField(_("need met on average"), null=True)
+    marginal = models.FloatField(_("worth of the next gram"), null=True)
+
+    class Meta:
+        verbose_name = _("grounds of a routing step")
+        verbose_name_plural = _("grounds of routing steps")
+
+    def __str__(self) -> str:
+        return str(self.step_id)
+
+
+class RoutingAct(models.Model):
+    """What the federation did to an offer by hand, and why; the banks asked read it. Append-only.
+
+    The person is a row of its own (``actor``), which no bank reads.
     """
 
     PLATFORM_RIGHTS: ClassVar[str] = "SELECT, INSERT"
@@ -157,8 +188,6 @@ class RoutingAct(models.Model):
     bank_label = models.CharField(_("food bank"), max_length=120, blank=True)
     grams = models.PositiveBigIntegerField(_("proposed"), null=True, blank=True)
     reason = models.CharField(_("reason"), max_length=500)
-    actor_id = models.UUIDField(_("actor"), null=True)
-    actor_label = models.CharField(_("actor"), max_length=200)
 
     class Meta:
         verbose_name = _("act of the federation")
@@ -167,3 +196,21 @@ class RoutingAct(models.Model):
 
     def __str__(self) -> str:
         return f"{self.offer_id} {self.action}"
+
+
+class RoutingActor(models.Model):
+    """Who did an act of the desk: told to the federation, never to a bank. Append-only."""
+
+    PLATFORM_RIGHTS: ClassVar[str] = "SELECT, INSERT"
+    FEDERATION_RIGHTS: ClassVar[str] = "SELECT"
+
+    act = models.OneToOneField(RoutingAct, on_delete=models.CASCADE, primary_key=True, related_name="actor")
+    actor_id = models.UUIDField(_("actor"), null=True)
+    actor_label = models.CharField(_("actor"), max_length=200)
+
+    class Meta:
+        verbose_name = _("person behind an act of the federation")
+        verbose_name_plural = _("persons behind acts of the federation")
+
+    def __str__(self) -> str:
+        return self.actor_label

@@ -25,6 +25,7 @@ from tenants.network.models import (
     DonorAccount,
     NetworkOffer,
     NetworkOfferLine,
+    RoutingAct,
     RoutingStep,
     Transfer,
     TransferEvent,
@@ -163,9 +164,23 @@ def _followed() -> QuerySet[NetworkOffer]:
 
 
 def offers_followed() -> QuerySet[NetworkOffer]:
-    """Return every offer with its lines, its steps and what was done by hand."""
-    steps = RoutingStep.objects.select_related("bank").order_by("rank", "pk")
-    return NetworkOffer.objects.prefetch_related("lines", Prefetch("steps", queryset=steps), "acts")
+    """Return every offer with its lines, its steps and what was done by hand.
+
+    A step has its grounds where the open scope reads them: the others come without.
+    """
+    return _with_trail(RoutingAct.objects.all())
+
+
+def offers_at_the_desk() -> QuerySet[NetworkOffer]:
+    """Return every offer as ``offers_followed`` does, with who acted: no bank's role may."""
+    return _with_trail(RoutingAct.objects.select_related("actor"))
+
+
+def _with_trail(acts: QuerySet[RoutingAct]) -> QuerySet[NetworkOffer]:
+    steps = RoutingStep.objects.select_related("bank", "grounds").order_by("rank", "pk")
+    return NetworkOffer.objects.prefetch_related(
+        "lines", Prefetch("steps", queryset=steps), Prefetch("acts", queryset=acts)
+    )
 
 
 def offers_under_way() -> QuerySet[NetworkOffer]:

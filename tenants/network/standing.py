@@ -12,6 +12,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from apps.kernel import clock
 from apps.kernel.scope import current_bank_id
@@ -254,6 +255,11 @@ class BankNeed:
     reckoned_grams: int
     said_grams: int | None
     takes_automatically: bool
+
+    @property
+    def basis(self) -> str:
+        """Return where the need that counts comes from."""
+        return _("Reckoned") if self.said_grams is None else _("Set by the federation")
 
     @property
     def departments(self) -> str:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy
 
 from apps.kernel.display import NOTHING, Chip, Tone, number
 from apps.kernel.quantity import format_kg
+from tenants.network.models import RoutingGrounds, RoutingStep
 from tenants.network.rules import Tier
 from tenants.network.states import NetworkOfferStatus, StepState, TransferState
 from tenants.network.surplus.states import AgreementState, RequestState, SurplusState
@@ -48,15 +49,19 @@ def tier_sentence(tier: str, km: float | None) -> str:
     return _("%(sentence)s %(km)s km away.") % {"sentence": sentence, "km": number(km)}
 
 
-def reason_in_words(reason: dict[str, Any], *, with_room: bool = True) -> str:
+def why_in_words(step: RoutingStep) -> str:
+    """Return why a bank was asked, with the numbers behind it where the open scope reads them."""
+    return reason_in_words(step.reason, getattr(step, "grounds", None))
+
+
+def reason_in_words(reason: dict[str, Any], grounds: RoutingGrounds | None = None) -> str:
     """Return why a bank was asked, from what a routing step keeps, in one sentence or two.
 
-    The room that a bank has free is told to itself and to the federation (``with_room``). Of an erased bank
-    nothing is kept.
+    ``grounds`` are read by the bank itself and by the federation. Of an erased bank nothing is kept.
     """
     if "tier" not in reason:
         return NOTHING
-    said = [tier_sentence(reason["tier"], reason["km"]), numbers_in_words(reason, with_room=with_room)]
+    said = [tier_sentence(reason["tier"], reason["km"]), numbers_in_words(grounds) if grounds else ""]
     if reason.get("rule_version") == "by-hand":
         said.insert(0, _("Asked by the federation."))
     elif reason.get("is_home_first"):
@@ -66,14 +71,14 @@ def reason_in_words(reason: dict[str, Any], *, with_room: bool = True) -> str:
     return " ".join(sentence for sentence in said if sentence)
 
 
-def numbers_in_words(reason: dict[str, Any], *, with_room: bool) -> str:
+def numbers_in_words(grounds: RoutingGrounds) -> str:
     """Return what the rule weighed besides the way: how far the need is met, the room free."""
-    fill, room = reason.get("fill"), reason.get("room_grams")
+    fill, mean = grounds.fill, grounds.mean_fill
     parts = []
-    if with_room and room is not None:
-        parts.append(_("%(weight)s of room free") % {"weight": format_kg(room)})
-    if fill is not None:
-        met = {"share": number(fill * 100, decimals=0), "mean": number(reason["mean_fill"] * 100, decimals=0)}
+    if grounds.room_grams is not None:
+        parts.append(_("%(weight)s of room free") % {"weight": format_kg(grounds.room_grams)})
+    if fill is not None and mean is not None:
+        met = {"share": number(fill * 100, decimals=0), "mean": number(mean * 100, decimals=0)}
         parts.append(_("%(share)s %% of its need met lately, against %(mean)s %% on average") % met)
     sentence = ", ".join(parts)
     return f"{sentence[0].upper()}{sentence[1:]}." if sentence else ""

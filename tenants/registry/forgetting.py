@@ -28,7 +28,7 @@ from tenants.accounts.signing_in.models import SignInEvent
 from tenants.crossing import Purpose, in_owner
 from tenants.federation.alerts.models import NoticeRecord, RecallNotice
 from tenants.isolation.schemas import schema_exists
-from tenants.network.models import RoutingAct, RoutingPolicy
+from tenants.network.models import RoutingActor, RoutingPolicy
 from tenants.registry.models import BankEvent, BankStep, ErasureProof, FoodBank
 from tenants.registry.services import event_write
 
@@ -51,7 +51,7 @@ SHARED: Final[tuple[tuple[Any, str, str], ...]] = (
     (InvitationEvent, "actor_id", "actor_label"),
     (BankStep, "actor_id", "actor_label"),
     (RoutingPolicy, "actor_id", "actor_label"),
-    (RoutingAct, "actor_id", "actor_label"),
+    (RoutingActor, "actor_id", "actor_label"),
 )
 """Shared rows that hold it too."""
 KEPT: Final[dict[tuple[Any, str], str]] = {

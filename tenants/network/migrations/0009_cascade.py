@@ -276,8 +276,6 @@ class Migration(migrations.Migration):
                 ("bank_label", models.CharField(blank=True, max_length=120, verbose_name="food bank")),
                 ("grams", models.PositiveBigIntegerField(blank=True, null=True, verbose_name="proposed")),
                 ("reason", models.CharField(max_length=500, verbose_name="reason")),
-                ("actor_id", models.UUIDField(null=True, verbose_name="actor")),
-                ("actor_label", models.CharField(max_length=200, verbose_name="actor")),
                 (
                     "offer",
                     models.ForeignKey(
@@ -291,6 +289,62 @@ class Migration(migrations.Migration):
                 "verbose_name": "act of the federation",
                 "verbose_name_plural": "acts of the federation",
                 "ordering": ["at", "id"],
+            },
+        ),
+        migrations.CreateModel(
+            name="RoutingActor",
+            fields=[
+                (
+                    "act",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="actor",
+                        serialize=False,
+                        to="network.routingact",
+                    ),
+                ),
+                ("actor_id", models.UUIDField(null=True, verbose_name="actor")),
+                ("actor_label", models.CharField(max_length=200, verbose_name="actor")),
+            ],
+            options={
+                "verbose_name": "person behind an act of the federation",
+                "verbose_name_plural": "persons behind acts of the federation",
+            },
+        ),
+        migrations.CreateModel(
+            name="RoutingGrounds",
+            fields=[
+                (
+                    "step",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="grounds",
+                        serialize=False,
+                        to="network.routingstep",
+                    ),
+                ),
+                (
+                    "room_grams",
+                    models.PositiveBigIntegerField(null=True, verbose_name="room free"),
+                ),
+                ("fill", models.FloatField(null=True, verbose_name="need met")),
+                ("mean_fill", models.FloatField(null=True, verbose_name="need met on average")),
+                ("marginal", models.FloatField(null=True, verbose_name="worth of the next gram")),
+                (
+                    "bank",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="registry.foodbank",
+                        verbose_name="food bank",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "grounds of a routing step",
+                "verbose_name_plural": "grounds of routing steps",
             },
         ),
     ]

@@ -26,12 +26,12 @@ from apps.kernel.pages import (
 )
 from tenants.network import services
 from tenants.network.abilities import desk_abilities
-from tenants.network.models import NetworkOffer, RoutingPolicy, RoutingStep
+from tenants.network.models import NetworkOffer, RoutingPolicy
 from tenants.network.routing_forms import EndForm, NeedForm, PlaceForm, PolicyForm
-from tenants.network.selectors import banks_to_ask, offers_followed, offers_under_way
+from tenants.network.selectors import banks_to_ask, offers_at_the_desk, offers_under_way
 from tenants.network.standing import bank_needs, policies_so_far, policy_now
 from tenants.network.states import UNDER_WAY
-from tenants.network.words import reason_in_words, state_chip
+from tenants.network.words import state_chip, why_in_words
 from tenants.registry.models import FoodBank
 from tenants.registry.selectors import operating_banks
 
@@ -46,7 +46,7 @@ class DeskPage(RecordPage[NetworkOffer]):
 
     def records(self) -> QuerySet[NetworkOffer]:
         """Return every offer; its donor is not the federation's to know."""
-        return offers_followed()
+        return offers_at_the_desk()
 
 
 class DeskList(DeskPage, RecordList[NetworkOffer]):
@@ -124,17 +124,13 @@ def _goods_panel(offer: NetworkOffer) -> Panel:
     )
 
 
-def _why(step: RoutingStep) -> str:
-    return reason_in_words(step.reason)
-
-
 def _steps_panel(offer: NetworkOffer) -> Panel:
     return table_panel(
         _("Banks asked"),
         columns=[
             Column(label=_("Food bank"), value="bank.shown_name"),
             Column(label=_("State"), value=state_chip),
-            Column(label=_("Why this bank"), value=_why),
+            Column(label=_("Why this bank"), value=why_in_words),
             Column(label=_("Answer before"), value="deadline", kind=Kind.MOMENT),
             Column(label=_("Asked for"), value="proposed_grams", kind=Kind.KG),
             Column(label=_("Accepted"), value="accepted_grams", kind=Kind.KG),
@@ -154,7 +150,7 @@ def _acts_panel(offer: NetworkOffer) -> Panel:
             Column(label=_("Food bank"), value="bank_label"),
             Column(label=_("Asked for"), value="grams", kind=Kind.KG),
             Column(label=_("Reason"), value="reason"),
-            Column(label=_("Who"), value="actor_label"),
+            Column(label=_("Who"), value="actor.actor_label"),
         ],
         records=offer.acts.all(),
         empty=_("Nothing was done by hand."),
@@ -261,6 +257,7 @@ def bank_need_list(request: StaffRequest) -> HttpResponse:
             Column(label=_("Departments"), value="departments"),
             Column(label=_("Need per week, reckoned"), value="reckoned_grams", kind=Kind.KG),
             Column(label=_("Need per week, set"), value="said_grams", kind=Kind.KG),
+            Column(label=_("What counts"), value="basis"),
             Column(label=_("Takes by itself"), value="takes_automatically", kind=Kind.YES_NO),
         ],
         records=bank_needs(),
@@ -282,7 +279,10 @@ class NeedEdit(RecordAct[FoodBank]):
     verb = "set_need"
     form_class = NeedForm
     title = _("Need per week")
-    lead = _("Empty, it is reckoned from the people below the poverty line in the departments served.")
+    lead = _(
+        "Empty, it is reckoned from the people below the poverty line in the departments served: "
+        "a rounded, unverified value to start from."
+    )
     submit = _("Save")
     success = _("The need is set.")
 

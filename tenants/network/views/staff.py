@@ -39,7 +39,7 @@ from tenants.network.states import NOT_GONE, TRANSFER_STEPS, TransferState
 from tenants.network.surplus.agreements import agreements_to_give
 from tenants.network.surplus.claims import may_claim
 from tenants.network.surplus.states import ClaimState
-from tenants.network.words import reason_in_words, state_chip
+from tenants.network.words import state_chip, why_in_words
 from tenants.registry.models import FoodBank
 
 ACTS: dict[str, tuple[Text, str, TransferState]] = {
@@ -330,12 +330,7 @@ def offer_trail(request: StaffRequest, step_id: UUID) -> HttpResponse:
     require(abilities(request.actor), "view")
     offer = trail_of_step(step_id)
     steps = [
-        {
-            "step": step,
-            "state": state_chip(step),
-            "why": reason_in_words(step.reason, with_room=step.bank_id == request.bank.pk),
-        }
-        for step in offer.steps.all()
+        {"step": step, "state": state_chip(step), "why": why_in_words(step)} for step in offer.steps.all()
     ]
     context = {"offer": offer, "state": state_chip(offer), "steps": steps, "acts": offer.acts.all()}
     return render(request, "network/offer_trail.html", context)

@@ -15,7 +15,14 @@ from apps.offers.services import offer_accept, offer_decline
 from apps.offers.states import DeclineReason, OfferStatus
 from tenants.crossing import Purpose, in_platform, in_tenant
 from tenants.network.abilities import donor_actor
-from tenants.network.models import BankRouting, NetworkOffer, RoutingAct, RoutingPolicy, RoutingStep
+from tenants.network.models import (
+    BankRouting,
+    NetworkOffer,
+    RoutingAct,
+    RoutingGrounds,
+    RoutingPolicy,
+    RoutingStep,
+)
 from tenants.network.poverty import POOR_THOUSANDS, weekly_need
 from tenants.network.services import (
     bank_rules_set,
@@ -269,11 +276,11 @@ def test_the_settings_of_the_federation_hold_and_keep_their_history(twin_a):
 
 
 def test_the_numbers_are_put_into_words():
-    reason = {"tier": "neighbour", "km": 31.2, "fill": 0.62, "mean_fill": 0.8, "room_grams": 4 * TONNE}
-    said = reason_in_words(reason)
+    reason = {"tier": "neighbour", "km": 31.2}
+    said = reason_in_words(reason, RoutingGrounds(fill=0.62, mean_fill=0.8, room_grams=4 * TONNE))
     assert "31 km away" in said
     assert "4,000\xa0kg of room free, 62 % of its need met lately, against 80 % on average." in said
-    assert "room" not in reason_in_words(reason, with_room=False)
+    assert "met" not in reason_in_words(reason)
     assert reason_in_words({}) == NOTHING
 
 
@@ -291,8 +298,8 @@ def test_the_desk_places_by_hand_and_everybody_reads_why(twin_a, twin_b, bank_c,
     assert asked(offer)[-1] == ("other-c", StepState.ASKED, 3 * TONNE, 0)
     with in_platform(Purpose.TEST):
         step = RoutingStep.objects.get(offer=offer, bank=twin_a)
-        act = RoutingAct.objects.get()
-    assert (act.action, act.grams, act.actor_id) == ("placed", 3 * TONNE, DISPATCHER.id)
+        act = RoutingAct.objects.select_related("actor").get()
+    assert (act.action, act.grams, act.actor.actor_id) == ("placed", 3 * TONNE, DISPATCHER.id)
     page = sign_in(twin_a, Role.MANAGER).get(f"/network/offers/{step.pk}/").content.decode()
     assert "They called us" in page
     assert "Asked by the federation." in page
