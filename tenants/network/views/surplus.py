@@ -60,7 +60,7 @@ class SurplusList(RecordList[SurplusLine]):
             label=_("Goods"), value="label", sort="label", note=Column(label=_("Lacking"), value=_lacking)
         ),
         Column(label=_("Food bank"), value="surplus.bank_label", sort="surplus__bank_label"),
-        Column(label=_("Left"), value="left", kind=Kind.KG, sort="left"),
+        Column(label=_("Remaining"), value="left", kind=Kind.KG, sort="left"),
         Column(label=_("Date"), value=_life, sort="expires_on"),
         Column(label=_("Temperature"), value="get_temperature_class_display"),
         Column(label=_("Distance (km)"), value="km", kind=Kind.NUMBER, sort="km"),
@@ -105,7 +105,7 @@ LINE_COLUMNS = (
     Column(label=_("Temperature"), value="get_temperature_class_display"),
     Column(label=_("Supply source"), value="get_programme_display"),
     Column(label=_("Offered"), value="grams", kind=Kind.KG),
-    Column(label=_("Left"), value="left_grams", kind=Kind.KG),
+    Column(label=_("Remaining"), value="left_grams", kind=Kind.KG),
 )
 
 
