@@ -133,7 +133,7 @@ def steps_put(offer: NetworkOffer, steps: Sequence[RoutingStep]) -> None:
     for step in sorted(steps, key=lambda each: each.bank.schema_name):
         row = BankRouting.objects.select_for_update().filter(bank_id=step.bank_id).first()
         automatic = standing.accepted_today([step.bank], automatic=True) if row else {}
-        if local.offer_put(step, offer, lines, takes=standing.takes_by_itself(row, step, automatic)):
+        if local.offer_put(step, offer, lines, takes=standing.takes_by_itself(row, step, offer, automatic)):
             step.reason["is_automatic"] = True
             step.save(update_fields=["reason"])
 

@@ -12,7 +12,7 @@ from apps.kernel.display import NOTHING
 from apps.kernel.errors import Conflict, DomainError, Forbidden
 from apps.kernel.history import history_of
 from apps.offers.services import offer_accept, offer_decline
-from apps.offers.states import DeclineReason, OfferStatus
+from apps.offers.states import DeclineReason, OfferKind, OfferStatus
 from tenants.crossing import Purpose, in_platform, in_tenant
 from tenants.network.abilities import donor_actor
 from tenants.network.models import (
@@ -216,6 +216,13 @@ def test_standing_rules_take_what_fits_at_once_and_say_so(twin_a, deliver, clien
 def test_standing_rules_take_nothing_of_a_class_they_do_not_name(twin_a):
     keep_rules(twin_a, takes_automatically=True, frozen_auto_grams=5 * TONNE)
     assert local_offer(twin_a, carrots(tonnes=1)).status == OfferStatus.PROPOSED
+
+
+def test_standing_rules_take_nothing_that_asks_an_amount(twin_a):
+    keep_rules(twin_a, takes_automatically=True, ambient_auto_grams=5 * TONNE)
+    line = make_network_line(grams=TONNE, cents_per_kg=45)
+    sale = publish(line, kind=OfferKind.SALE)
+    assert local_offer(twin_a, sale).status == OfferStatus.PROPOSED
 
 
 def test_automatic_without_a_weight_is_refused_at_its_field(twin_a):
