@@ -312,6 +312,14 @@ def test_the_desk_places_by_hand_and_everybody_reads_why(twin_a, twin_b, bank_c,
     assert "Asked by the federation." in page
 
 
+def test_what_the_desk_places_waits_for_the_people_of_the_bank(twin_a, twin_b, bank_c):
+    keep_rules(twin_a, ambient_free_grams=4 * TONNE)
+    offer = offer_with_something_free(twin_b, bank_c)
+    keep_rules(bank_c, takes_automatically=True, ambient_auto_grams=5 * TONNE)
+    offer_place(DISPATCHER, offer=offer, bank=bank_c.pk, grams=TONNE, reason="They called us")
+    assert local_offer(bank_c, offer).status == OfferStatus.PROPOSED
+
+
 def test_the_desk_does_not_place_what_is_not_free_nor_ask_twice(twin_a, twin_b, bank_c):
     keep_rules(twin_a, ambient_free_grams=4 * TONNE)
     offer = offer_with_something_free(twin_b, bank_c)
