@@ -6,6 +6,8 @@ from uuid import uuid4
 
 import pytest
 from django.core import mail
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from apps.kernel import clock
 from apps.kernel.abilities import Role, software
@@ -142,6 +144,18 @@ def test_one_that_fails_stops_no_other(account):
         DonorRecurrence.objects.filter(pk=broken.pk).update(label="Vin rouge")
     make_weekly(account, opens=dt.time(10), until=dt.time(11))
     assert published(TUESDAY - dt.timedelta(days=1)) == 1
+
+
+def test_what_was_offered_already_costs_the_job_no_query_each(account):
+    def run(weekly: int) -> int:
+        for _each in range(weekly):
+            make_weekly(account)
+        published(TUESDAY - dt.timedelta(days=1))
+        with CaptureQueriesContext(connection) as asked:
+            assert published(TUESDAY - dt.timedelta(days=1), 8) == 0
+        return len(asked)
+
+    assert run(1) == run(5)
 
 
 def test_made_twice_it_is_one(account):
