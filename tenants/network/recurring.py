@@ -122,11 +122,18 @@ def recurrence_end(actor: Actor, *, recurrence: DonorRecurrence) -> DonorRecurre
     return _stamped(actor, recurrence, ended_at=clock.now())
 
 
-def recurrences_pause_all(account: DonorAccount) -> int:
-    """Pause every weekly gift of a donor whose link was revoked; return how many."""
+def recurrences_pause_all(account: DonorAccount, *, at: dt.datetime) -> int:
+    """Pause every weekly gift of a donor whose link was revoked then; return how many."""
     with in_platform(Purpose.ROUTING):
         going_on = DonorRecurrence.objects.filter(donor_account=account, paused_at__isnull=True)
-        return going_on.filter(ended_at__isnull=True).update(paused_at=clock.now(), updated_at=clock.now())
+        return going_on.filter(ended_at__isnull=True).update(paused_at=at, updated_at=clock.now())
+
+
+def recurrences_resume_all(account: DonorAccount, *, paused_at: dt.datetime) -> int:
+    """Let go on what paused when the link was revoked, and nothing that its donor paused; return how many."""
+    with in_platform(Purpose.ROUTING):
+        paused = DonorRecurrence.objects.filter(donor_account=account, paused_at=paused_at)
+        return paused.filter(ended_at__isnull=True).update(paused_at=None, updated_at=clock.now())
 
 
 def recurrences_of(account: DonorAccount) -> list[DonorRecurrence]:

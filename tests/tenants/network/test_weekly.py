@@ -19,10 +19,11 @@ from tenants.library.services import library_load
 from tenants.network.abilities import donor_actor
 from tenants.network.links import declaration_word, given_word
 from tenants.network.models import DonorAccount, DonorRecurrence, NetworkOffer
-from tenants.network.recurring import recurrences_publish
+from tenants.network.recurring import day_key, recurrences_publish
 from tenants.network.services import (
     link_ensure,
     link_make,
+    link_restore,
     link_revoke,
     offer_withdraw,
     recurrence_end,
@@ -199,6 +200,19 @@ def test_a_link_that_a_bank_revokes_pauses_what_was_made_with_it(twin_a):
     with in_tenant(twin_a, Purpose.TEST):
         link_revoke(actor_as(Role.MANAGER), donor=donor, reason="Lost")
     assert published(TUESDAY - dt.timedelta(days=1)) == 0
+
+
+def test_a_link_that_is_given_back_lets_go_on_what_paused_with_it_and_nothing_else(twin_a):
+    with in_tenant(twin_a, Purpose.TEST):
+        donor = make_donor(email="halles@example.org", department="21")
+        account = link_make(actor_as(Role.MANAGER), donor=donor)
+    going_on, paused = make_weekly(account), make_weekly(account)
+    recurrence_pause(donor_actor(account), recurrence=paused)
+    with in_tenant(twin_a, Purpose.TEST):
+        link_revoke(actor_as(Role.MANAGER), donor=donor, reason="Lost")
+        link_restore(actor_as(Role.MANAGER), donor=donor)
+    assert published(TUESDAY - dt.timedelta(days=1)) == 1
+    assert offers()[0].op_key == day_key(going_on.pk, TUESDAY)
 
 
 def test_the_task_runs_in_the_space_of_the_platform(account):
