@@ -61,7 +61,7 @@ def _put_by_hand(offer: NetworkOffer, bank: FoodBank, grams: int, reason: str) -
     step = step_make(offer, ask, lines, free)
     if step is None:
         raise errors.FamilyUnknown(bank=bank.name)
-    steps_put(offer, [step])
+    steps_put(offer, [step], by_hand=True)
     offer.status = NetworkOfferStatus.ROUTED
     offer.save(update_fields=["status"])
 

@@ -284,6 +284,15 @@ class FamilyUnknown(DomainError):
         )
 
 
+class NeedsNothing(DomainError):
+    """A bank is said to need nothing; what says nothing of its need is left empty."""
+
+    code = "needs_nothing"
+
+    def __init__(self) -> None:
+        super().__init__(_("Write a weight above 0 kg."), field="weekly_need_grams")
+
+
 class NothingAutomatic(DomainError):
     """A bank takes automatically, and does not say how much."""
 

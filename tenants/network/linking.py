@@ -34,7 +34,7 @@ from tenants.network.facts import LinkAsked
 from tenants.network.links import is_good
 from tenants.network.models import DonorAccount, RoutingStep
 from tenants.network.offering import donor_account_ensure
-from tenants.network.recurring import recurrences_pause_all
+from tenants.network.recurring import recurrences_pause_all, recurrences_resume_all
 
 UNDO: Final = dt.timedelta(minutes=5)
 """How long a link that was revoked may be given back."""
@@ -123,14 +123,14 @@ def link_revoke(actor: Actor, *, donor: Donor, reason: str) -> Donor:
         raise LinkChanged
     account.link_revoked_at = clock.now()
     _kept(account, "link_revoked_at")
-    recurrences_pause_all(account)
+    recurrences_pause_all(account, at=account.link_revoked_at)
     write_entry(actor, donor, "link_revoked", reason=reason.strip())
     return donor
 
 
 @transaction.atomic
 def link_restore(actor: Actor, *, donor: Donor) -> Donor:
-    """Undo the end of a link, within minutes.
+    """Undo the end of a link, within minutes; what paused with it goes on.
 
     Raises:
         Forbidden: this person hands out no links.
@@ -144,6 +144,7 @@ def link_restore(actor: Actor, *, donor: Donor) -> Donor:
         raise LinkChanged
     account.link_revoked_at = None
     _kept(account, "link_revoked_at")
+    recurrences_resume_all(account, paused_at=revoked_at)
     write_entry(actor, donor, "link_restored")
     return donor
 

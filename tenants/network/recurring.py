@@ -9,9 +9,11 @@ import datetime as dt
 import logging
 from typing import Final
 from uuid import UUID, uuid5
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import get_language, override
 
 from apps.catalogue.states import DateKind
@@ -32,6 +34,8 @@ MOST: Final = 20
 """Weekly gifts under way of one donor."""
 DAYS_AHEAD: Final = (0, 1)
 """Today, should yesterday's turn have been missed, and tomorrow."""
+DAYS_ANYWHERE: Final = range(DAYS_AHEAD[0] - 1, DAYS_AHEAD[-1] + 2)
+"""The same, of a zone that is a day behind or ahead of UTC."""
 
 
 def recurrence_make(
@@ -118,11 +122,18 @@ def recurrence_end(actor: Actor, *, recurrence: DonorRecurrence) -> DonorRecurre
     return _stamped(actor, recurrence, ended_at=clock.now())
 
 
-def recurrences_pause_all(account: DonorAccount) -> int:
-    """Pause every weekly gift of a donor whose link was revoked; return how many."""
+def recurrences_pause_all(account: DonorAccount, *, at: dt.datetime) -> int:
+    """Pause every weekly gift of a donor whose link was revoked then; return how many."""
     with in_platform(Purpose.ROUTING):
         going_on = DonorRecurrence.objects.filter(donor_account=account, paused_at__isnull=True)
-        return going_on.filter(ended_at__isnull=True).update(paused_at=clock.now(), updated_at=clock.now())
+        return going_on.filter(ended_at__isnull=True).update(paused_at=at, updated_at=clock.now())
+
+
+def recurrences_resume_all(account: DonorAccount, *, paused_at: dt.datetime) -> int:
+    """Let go on what paused when the link was revoked, and nothing that its donor paused; return how many."""
+    with in_platform(Purpose.ROUTING):
+        paused = DonorRecurrence.objects.filter(donor_account=account, paused_at=paused_at)
+        return paused.filter(ended_at__isnull=True).update(paused_at=None, updated_at=clock.now())
 
 
 def recurrences_of(account: DonorAccount) -> list[DonorRecurrence]:
@@ -141,8 +152,9 @@ def recurrences_publish(actor: Actor, *, now: dt.datetime) -> int:
     """
     require(abilities(actor), "route")
     with in_platform(Purpose.ROUTING):
-        going_on = DonorRecurrence.objects.filter(ended_at__isnull=True, paused_at__isnull=True)
-        due = [(one.pk, day) for one in going_on.order_by("pk") for day in _days_due(one, now)]
+        going_on = list(_going_on(now))
+        zones = {code: zone_of(code) for code in {one.department for one in going_on}}
+        due = [(one.pk, day) for one in going_on for day in _days_due(one, now, zones[one.department])]
         known = set(
             NetworkOffer.objects.filter(op_key__in=[day_key(*each) for each in due]).values_list(
                 "op_key", flat=True
@@ -156,9 +168,17 @@ def day_key(recurrence_id: UUID, day: dt.date) -> UUID:
     return uuid5(recurrence_id, day.isoformat())
 
 
-def _days_due(recurrence: DonorRecurrence, now: dt.datetime) -> list[dt.date]:
+def _going_on(now: dt.datetime) -> QuerySet[DonorRecurrence]:
+    """Return the weekly gifts that may be due today or tomorrow, wherever in the world that is."""
+    days = [now.astimezone(dt.UTC).date() + dt.timedelta(days=ahead) for ahead in DAYS_ANYWHERE]
+    going_on = DonorRecurrence.objects.filter(ended_at__isnull=True, paused_at__isnull=True)
+    going_on = going_on.filter(weekday__in=[day.weekday() for day in days], active_from__lte=days[-1])
+    return going_on.exclude(active_until__lt=days[0]).order_by("pk")
+
+
+def _days_due(recurrence: DonorRecurrence, now: dt.datetime, zone: ZoneInfo) -> list[dt.date]:
     """Return the days, today and tomorrow, of which a pick-up is still to come."""
-    here = now.astimezone(zone_of(recurrence.department))
+    here = now.astimezone(zone)
     days = [here.date() + dt.timedelta(days=ahead) for ahead in DAYS_AHEAD]
     return [
         day

@@ -127,13 +127,16 @@ def _grounds_write(step: RoutingStep, why: rules.Why) -> None:
         RoutingGrounds.objects.create(step=step, bank_id=step.bank_id, **known)
 
 
-def steps_put(offer: NetworkOffer, steps: Sequence[RoutingStep]) -> None:
-    """Record each question in its bank's schema, schemas in name order; standing rules answer at once."""
+def steps_put(offer: NetworkOffer, steps: Sequence[RoutingStep], *, by_hand: bool = False) -> None:
+    """Record each question in its bank's schema, schemas in name order; standing rules answer at once.
+
+    Never one put ``by_hand``: the desk asks past what the rules say, so people answer it.
+    """
     lines = list(offer.lines.all())
     for step in sorted(steps, key=lambda each: each.bank.schema_name):
         row = BankRouting.objects.select_for_update().filter(bank_id=step.bank_id).first()
-        automatic = standing.accepted_today([step.bank], automatic=True) if row else {}
-        if local.offer_put(step, offer, lines, takes=standing.takes_by_itself(row, step, automatic)):
+        takes = not by_hand and standing.takes_by_itself(row, step, offer)
+        if local.offer_put(step, offer, lines, takes=takes):
             step.reason["is_automatic"] = True
             step.save(update_fields=["reason"])
 

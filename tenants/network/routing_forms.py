@@ -127,5 +127,5 @@ class EndForm(forms.Form):
 class NeedForm(forms.Form):
     """What a bank needs in a week; empty, it is reckoned."""
 
-    weekly_need_grams = _kg(_("Need per week"))
+    weekly_need_grams = KgField(label=_("Need per week"), required=False, max_grams=MOST_GRAMS)
     reason = forms.CharField(label=_("Why?"), max_length=500)

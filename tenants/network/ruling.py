@@ -40,9 +40,11 @@ def need_set(actor: Actor, *, bank: UUID, weekly_need_grams: int | None, reason:
 
     Raises:
         Forbidden: only people of the federation.
-        DomainError: this is no bank at work.
+        DomainError: this is no bank at work, or it would need nothing: the router takes that for unknown.
     """
     require(desk_abilities(actor), "set_need")
+    if weekly_need_grams is not None and weekly_need_grams < 1:
+        raise errors.NeedsNothing
     with in_platform(Purpose.ROUTING), transaction.atomic():
         chosen = operating_banks().filter(pk=bank).first()
         if chosen is None:

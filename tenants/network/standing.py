@@ -16,9 +16,10 @@ from django.utils.translation import gettext as _
 
 from apps.kernel import clock
 from apps.kernel.scope import current_bank_id
+from apps.offers.states import OfferKind
 from apps.receiving.rules import zones_for
 from tenants.network import rules
-from tenants.network.models import BankRouting, NetworkOfferLine, RoutingPolicy, RoutingStep
+from tenants.network.models import BankRouting, NetworkOffer, NetworkOfferLine, RoutingPolicy, RoutingStep
 from tenants.network.poverty import weekly_need
 from tenants.network.states import StepState
 from tenants.registry.models import FoodBank
@@ -179,13 +180,22 @@ def is_closed(row: BankRouting | None, bank: FoodBank, goods: Goods) -> bool:
     return all(day.weekday() in row.closed_weekdays or day.isoformat() in row.closed_days for day in days)
 
 
-def takes_by_itself(row: BankRouting | None, step: RoutingStep, automatic: Weights) -> bool:
-    """Tell whether a bank's standing rules take all of a question, within what is left of the day."""
-    if row is None or not row.takes_automatically:
+def takes_by_itself(row: BankRouting | None, step: RoutingStep, offer: NetworkOffer) -> bool:
+    """Tell whether a bank's standing rules take all of a gift, within what is left of the day.
+
+    What asks an amount waits for its people: no rule spends a bank's money. So does what comes when the bank
+    is closed, or above what it has room for.
+    """
+    if row is None or not row.takes_automatically or offer.kind != OfferKind.GIFT:
         return False
     wanted: Counter[str] = Counter()
     for line in step.asked:
         wanted[line["zone"]] += line["grams"]
+    goods = Goods(grams=wanted, pickup_from=offer.pickup_from, pickup_until=offer.pickup_until)
+    space = room(row, goods, accepted_today([step.bank]))
+    if is_closed(row, step.bank, goods) or (space is not None and space < sum(wanted.values())):
+        return False
+    automatic = accepted_today([step.bank], automatic=True)
     limits = {zone: row.grams_of(zone, "auto") for zone in wanted}
     return all(
         limit is not None and automatic.get((step.bank_id, zone), 0) + wanted[zone] <= limit

@@ -81,7 +81,7 @@ OTHER_SITES = {
     "public_found": (PASSER_BY, "/banks/find/?department=21"),
     "public_give": (PASSER_BY, "/give/"),
     "public_give_again": (PASSER_BY, "/give/{word}/"),
-    "public_give_repeat": (PASSER_BY, "/give/{word}/?again=1"),
+    "public_give_repeat": (PASSER_BY, "/give/{word}/?again={history}"),
     "public_weekly": (PASSER_BY, "/given/{history}/weekly/"),
     "public_given": (PASSER_BY, "/given/{history}/"),
     "public_link": (PASSER_BY, "/give/link/"),

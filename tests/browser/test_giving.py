@@ -7,7 +7,7 @@ from playwright.sync_api import Error, Page, expect
 
 from apps.kernel import clock
 from tenants.crossing import Purpose, in_platform
-from tenants.network.links import declaration_word
+from tenants.network.links import declaration_word, given_word
 from tenants.network.models import DonorAccount, NetworkOffer
 from tenants.network.services import link_ensure
 from tests.browser.network import Network
@@ -82,9 +82,9 @@ def test_whoever_gives_the_same_again_taps_three_times(network):
     with in_platform(Purpose.TEST):
         given = NetworkOffer.objects.filter(lines__date_kind="BEST_BEFORE", department="21")
         account = DonorAccount.objects.filter(offers__in=given).exclude(address="").earliest("pk")
-        word = declaration_word(link_ensure(account))
+        word = given_word(link_ensure(account))
     page = network.visit(size="phone")
-    page.goto(f"/give/{word}/")
+    page.goto(f"/given/{word}/")
     thumb, before = Thumb(page), offers_made()
     thumb.tap(page.get_by_role("link", name=re.compile(re.escape(fr("Repeat last")))))
     thumb.touch(page.get_by_role("button", name=fr("In a month")))

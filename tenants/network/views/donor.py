@@ -27,7 +27,7 @@ from tenants.network.advice import CARES, RULES
 from tenants.network.forms import BaseGoodsFormSet, GiveForm, GoodsFormSet, LinkAskForm, PickUpForm
 from tenants.network.givable import cares_of
 from tenants.network.given import goods_again, last_offer_of
-from tenants.network.links import account_behind
+from tenants.network.links import GIVEN, account_behind
 from tenants.network.models import DonorAccount, NetworkOffer
 from tenants.network.needs import needs_for_donors
 from tenants.network.offering import goods_of
@@ -83,8 +83,7 @@ def offer_give(request: HttpRequest, word: str = "") -> HttpResponse:
         return link_gone(request)
     form_class = GiveForm if account is None else PickUpForm
     data = request.POST or None
-    last = last_offer_of(account) if account else None
-    again = last if "again" in request.GET and request.method != "POST" else None
+    again = _again(account, request)
     form = form_class(data, initial=_initial(account, again, request), label_suffix="")
     goods = cast(
         "BaseGoodsFormSet",
@@ -106,7 +105,6 @@ def offer_give(request: HttpRequest, word: str = "") -> HttpResponse:
         "is_link_over": bool(word) and account is None,
         "needs": needs_for_donors(),
         "rules": RULES,
-        "last": last,
         "is_again": again is not None,
         "draft": account.pk if account else "new",
         **_at_hand(account),
@@ -160,6 +158,13 @@ def link_gone(request: HttpRequest) -> HttpResponse:
     """Say that a link opens nothing any more, and how to go on; nothing is said of whose it was."""
     context = {"form": LinkAskForm(label_suffix=""), "is_gone": True}
     return render(request, "network/link_ask.html", context, status=410)
+
+
+def _again(account: DonorAccount | None, request: HttpRequest) -> NetworkOffer | None:
+    """Return the last offer of a donor who repeats it by its own word: the link on a wall shows none."""
+    word = request.GET.get("again", "") if account and request.method != "POST" else ""
+    own = account_behind(word, purpose=GIVEN) if word else None
+    return last_offer_of(own) if own is not None and own == account else None
 
 
 def _initial(

@@ -23,7 +23,7 @@ from tenants.accounts.addresses import entry_of
 from tenants.isolation.throttle import address_of, count
 from tenants.network.abilities import donor_actor
 from tenants.network.given import SHOWN, offers_given, sum_given
-from tenants.network.links import GIVEN, account_behind
+from tenants.network.links import GIVEN, account_behind, declaration_word
 from tenants.network.models import DonorAccount, NetworkOffer
 from tenants.network.recurring import recurrences_of
 from tenants.network.services import (
@@ -127,6 +127,7 @@ def given(request: HttpRequest, word: str) -> HttpResponse:
     context = {
         "account": account,
         "word": word,
+        "declaration": declaration_word(account),
         "rows": rows,
         "total": total,
         "is_cut": total.offers > len(rows),

@@ -4,11 +4,14 @@ import pytest
 from django.urls import reverse
 
 from apps.kernel.abilities import Role
+from apps.kernel.errors import DomainError
 from tenants.crossing import Purpose, in_platform, in_tenant
 from tenants.network.models import BankRouting, RoutingPolicy
+from tenants.network.services import need_set
 from tenants.network.states import NetworkOfferStatus
 from tenants.registry.models import FoodBank
 from tests.making.network import asked, make_near, make_network_line, make_pantry, publish, refreshed
+from tests.people import actor_as
 
 SITE = "collecto.urls_federation"
 RULES = {
@@ -91,6 +94,16 @@ def test_the_need_of_a_bank_is_set_and_taken_back(dispatcher, twin_a):
     assert dispatcher.post(edit, {"weekly_need_grams": "", "reason": "Wrong"}).status_code == 302
     with in_platform(Purpose.TEST):
         assert BankRouting.objects.get().weekly_need_grams is None
+
+
+def test_no_bank_is_said_to_need_nothing(dispatcher, twin_a):
+    sent = {"weekly_need_grams": "0", "reason": "Slip"}
+    answer = dispatcher.post(page("bank_need_edit", twin_a.pk), sent)
+    assert answer.status_code == 422
+    assert "id_weekly_need_grams_error" in answer.content.decode()
+    with pytest.raises(DomainError) as refusal:
+        need_set(actor_as(Role.FEDERATION), bank=twin_a.pk, weekly_need_grams=0)
+    assert refusal.value.field == "weekly_need_grams"
 
 
 def test_nobody_of_a_bank_has_the_desk(twin_a, federation, offer, sign_in):

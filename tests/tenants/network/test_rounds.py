@@ -12,7 +12,7 @@ from apps.kernel.display import NOTHING
 from apps.kernel.errors import Conflict, DomainError, Forbidden
 from apps.kernel.history import history_of
 from apps.offers.services import offer_accept, offer_decline
-from apps.offers.states import DeclineReason, OfferStatus
+from apps.offers.states import DeclineReason, OfferKind, OfferStatus
 from tenants.crossing import Purpose, in_platform, in_tenant
 from tenants.network.abilities import donor_actor
 from tenants.network.models import (
@@ -218,6 +218,13 @@ def test_standing_rules_take_nothing_of_a_class_they_do_not_name(twin_a):
     assert local_offer(twin_a, carrots(tonnes=1)).status == OfferStatus.PROPOSED
 
 
+def test_standing_rules_take_nothing_that_asks_an_amount(twin_a):
+    keep_rules(twin_a, takes_automatically=True, ambient_auto_grams=5 * TONNE)
+    line = make_network_line(grams=TONNE, cents_per_kg=45)
+    sale = publish(line, kind=OfferKind.SALE)
+    assert local_offer(twin_a, sale).status == OfferStatus.PROPOSED
+
+
 def test_automatic_without_a_weight_is_refused_at_its_field(twin_a):
     with pytest.raises(DomainError) as refusal:
         keep_rules(twin_a, takes_automatically=True)
@@ -303,6 +310,14 @@ def test_the_desk_places_by_hand_and_everybody_reads_why(twin_a, twin_b, bank_c,
     page = sign_in(twin_a, Role.MANAGER).get(f"/network/offers/{step.pk}/").content.decode()
     assert "They called us" in page
     assert "Asked by the federation." in page
+
+
+def test_what_the_desk_places_waits_for_the_people_of_the_bank(twin_a, twin_b, bank_c):
+    keep_rules(twin_a, ambient_free_grams=4 * TONNE)
+    offer = offer_with_something_free(twin_b, bank_c)
+    keep_rules(bank_c, takes_automatically=True, ambient_auto_grams=5 * TONNE)
+    offer_place(DISPATCHER, offer=offer, bank=bank_c.pk, grams=TONNE, reason="They called us")
+    assert local_offer(bank_c, offer).status == OfferStatus.PROPOSED
 
 
 def test_the_desk_does_not_place_what_is_not_free_nor_ask_twice(twin_a, twin_b, bank_c):

@@ -1,26 +1,31 @@
 """What a donor offers every week is offered once for each day, the day before, unless it pauses."""
 
 import datetime as dt
+import re
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.core import mail
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from apps.kernel import clock
 from apps.kernel.abilities import Role, software
 from apps.kernel.errors import DomainError, Forbidden
 from apps.offers.services import Place
+from apps.offers.states import OfferKind
 from tenants.accounts.addresses import Entry
 from tenants.crossing import Purpose, in_platform, in_tenant
 from tenants.library.services import library_load
 from tenants.network.abilities import donor_actor
 from tenants.network.links import declaration_word, given_word
 from tenants.network.models import DonorAccount, DonorRecurrence, NetworkOffer
-from tenants.network.recurring import recurrences_publish
+from tenants.network.recurring import day_key, recurrences_publish
 from tenants.network.services import (
     link_ensure,
     link_make,
+    link_restore,
     link_revoke,
     offer_withdraw,
     recurrence_end,
@@ -144,6 +149,18 @@ def test_one_that_fails_stops_no_other(account):
     assert published(TUESDAY - dt.timedelta(days=1)) == 1
 
 
+def test_what_was_offered_already_costs_the_job_no_query_each(account):
+    def run(weekly: int) -> int:
+        for _each in range(weekly):
+            make_weekly(account)
+        published(TUESDAY - dt.timedelta(days=1))
+        with CaptureQueriesContext(connection) as asked:
+            assert published(TUESDAY - dt.timedelta(days=1), 8) == 0
+        return len(asked)
+
+    assert run(1) == run(5)
+
+
 def test_made_twice_it_is_one(account):
     key = uuid4()
     assert make_weekly(account, op_key=key) == make_weekly(account, op_key=key)
@@ -185,6 +202,19 @@ def test_a_link_that_a_bank_revokes_pauses_what_was_made_with_it(twin_a):
     with in_tenant(twin_a, Purpose.TEST):
         link_revoke(actor_as(Role.MANAGER), donor=donor, reason="Lost")
     assert published(TUESDAY - dt.timedelta(days=1)) == 0
+
+
+def test_a_link_that_is_given_back_lets_go_on_what_paused_with_it_and_nothing_else(twin_a):
+    with in_tenant(twin_a, Purpose.TEST):
+        donor = make_donor(email="halles@example.org", department="21")
+        account = link_make(actor_as(Role.MANAGER), donor=donor)
+    going_on, paused = make_weekly(account), make_weekly(account)
+    recurrence_pause(donor_actor(account), recurrence=paused)
+    with in_tenant(twin_a, Purpose.TEST):
+        link_revoke(actor_as(Role.MANAGER), donor=donor, reason="Lost")
+        link_restore(actor_as(Role.MANAGER), donor=donor)
+    assert published(TUESDAY - dt.timedelta(days=1)) == 1
+    assert offers()[0].op_key == day_key(going_on.pk, TUESDAY)
 
 
 def test_the_task_runs_in_the_space_of_the_platform(account):
@@ -291,31 +321,49 @@ class TestGiven:
 
 
 class TestAgain:
-    def page(self, account: DonorAccount, query: str = "") -> str:
-        word = declaration_word(link_ensure(account))
-        return visitor().get(f"/give/{word}/{query}").text
+    def path(self, account: DonorAccount, own: str = "") -> str:
+        """Return where the form is repeated, by the word of the donor itself if no other is given."""
+        account = link_ensure(account)
+        return f"/give/{declaration_word(account)}/?again={own or given_word(account)}"
+
+    def page(self, account: DonorAccount, own: str = "") -> str:
+        return visitor().get(self.path(account, own)).text
+
+    def given(self, account: DonorAccount) -> str:
+        return visitor().get(f"/given/{given_word(link_ensure(account))}/").text
 
     def test_the_last_offer_is_filled_in_again_without_its_date(self, account):
         publish(make_network_line(grams=37_000, label="Pommes du verger"), account=account)
-        assert 'href="?again=1"' in self.page(account)
-        page = self.page(account, "?again=1")
+        shown = re.search(r'href="(/give/[^"]+again=[^"]+)"', self.given(account))
+        assert shown
+        page = visitor().get(shown[1]).text
         assert 'value="37"' in page
         assert "Pommes du verger" in page
         assert (clock.today() + dt.timedelta(days=5)).isoformat() not in page
 
+    def test_the_link_that_hangs_on_a_wall_shows_nothing_of_the_last_offer(self, account):
+        sold = make_network_line(grams=37_125, label="Pommes du verger", cents_per_kg=45)
+        publish(sold, account=account, kind=OfferKind.SALE)
+        other = given_word(link_ensure(make_account()))
+        for own in ("1", declaration_word(link_ensure(account)), other, "%00", "%E2%98%83"):
+            page = self.page(account, own)
+            assert "Pommes du verger" not in page
+            assert not re.search(r"37[.,]125|0[.,]45", page)
+            assert "as last time" not in page
+        plain = visitor().get(f"/give/{declaration_word(link_ensure(account))}/").text
+        assert "Pommes du verger" not in plain
+        assert "again=" not in plain
+
     def test_every_line_that_is_repeated_is_offered(self, account):
         publish(make_network_line(), make_network_line(label="Poires", grams=9_000), account=account)
-        word = declaration_word(link_ensure(account))
         lines = {"goods-0-label": "Pommes", "goods-1-family": "FRUITS_LEGUMES_FRAIS"}
         lines |= {"goods-1-grams": "9", "goods-1-label": "Poires"}
-        visitor().post(f"/give/{word}/?again=1", typed(**lines))
+        visitor().post(self.path(account), typed(**lines))
         assert sorted(len(offer.lines.all()) for offer in offers()) == [2, 2]
 
     def test_before_the_first_there_is_nothing_to_repeat(self, account):
-        for query in ("", "?again=1"):
-            page = self.page(account, query)
-            assert 'href="?again=1"' not in page
-            assert "as last time" not in page
+        assert "again=" not in self.given(account)
+        assert "as last time" not in self.page(account)
 
 
 class TestTerms:
