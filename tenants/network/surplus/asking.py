@@ -51,10 +51,14 @@ def surplus_ask(
     if not asked:
         raise errors.NothingAsked
     with in_platform(Purpose.TRANSFER):
-        known = SurplusRequest.objects.filter(op_key=op_key, bank=bank).first()
+        before = SurplusRequest.objects.filter(op_key=op_key, bank=bank)
+        known = before.first()
         if known is not None:
             return known
         locked = surplus_locked(surplus.pk)
+        known = before.first()
+        if known is not None:
+            return known
         if locked.until <= clock.now():
             raise errors.SurplusOver(number=locked.number, state=SurplusState.EXPIRED.label)
         lines = {line.pk: line for line in locked.lines.filter(pk__in=asked)}
