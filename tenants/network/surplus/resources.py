@@ -17,6 +17,7 @@ from apps.offers.states import TAKEN
 from tenants.crossing import Purpose, in_platform
 from tenants.network.abilities import abilities
 from tenants.network.models import SharedResource
+from tenants.registry.models import FoodBank
 
 EXPECTED_DAYS: Final = 7
 """What is picked up within so many days counts as expected."""
@@ -71,6 +72,7 @@ def resources_set(actor: Actor, *, free: Mapping[str, int | None], tells_arrival
         for code in classes
     ]
     with in_platform(Purpose.NEEDS), transaction.atomic():
+        FoodBank.objects.select_for_update(no_key=True).get(pk=bank_id)
         SharedResource.objects.filter(bank_id=bank_id).delete()
         SharedResource.objects.bulk_create(rows)
 
