@@ -18,6 +18,7 @@ from tenants.crossing import Purpose, in_platform
 from tenants.network.abilities import abilities
 from tenants.network.models import SharedResource
 from tenants.registry.models import FoodBank
+from tenants.registry.states import BankStatus
 
 EXPECTED_DAYS: Final = 7
 """What is picked up within so many days counts as expected."""
@@ -94,8 +95,8 @@ def arrivals_tell() -> int:
 
 
 def resources_of_others() -> QuerySet[SharedResource]:
-    """Return what the other banks tell, without the classes of which there is nothing to say."""
-    others = SharedResource.objects.exclude(bank_id=current_bank_id())
+    """Return what the other banks at work tell, without the classes of which there is nothing to say."""
+    others = SharedResource.objects.filter(bank__status=BankStatus.ACTIVE).exclude(bank_id=current_bank_id())
     return others.exclude(free_grams=None, arriving_grams=None)
 
 
