@@ -63,8 +63,9 @@ def _row(now: LevelNow, *, bank_id: UUID) -> SharedNeed:
 
 
 def needs_of_others() -> QuerySet[SharedNeed]:
-    """Return what the other banks lack, in a bank's scope: the database shows what is for banks."""
-    return SharedNeed.objects.filter(is_for_banks=True).exclude(bank_id=current_bank_id())
+    """Return what the other banks at work lack, in a bank's scope: the database shows what is for banks."""
+    needs = SharedNeed.objects.filter(is_for_banks=True, bank__status=BankStatus.ACTIVE)
+    return needs.exclude(bank_id=current_bank_id())
 
 
 def needs_for_donors() -> Sequence[SharedNeed]:

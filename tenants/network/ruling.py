@@ -77,10 +77,13 @@ def bank_rules_set(actor: Actor, **settings: Any) -> BankRouting:
 
 
 def _saved(bank_id: UUID, values: Mapping[str, Any]) -> tuple[BankRouting, Changes]:
-    """Save what is told of a bank, and return what changed of it (platform's scope)."""
+    """Save what is told of a bank, and return what changed of it (platform's scope).
+
+    The bank is locked: before anything is told of it there is no other row to wait for.
+    """
+    bank = FoodBank.objects.select_for_update(no_key=True).get(pk=bank_id)
     row = BankRouting.objects.select_for_update().filter(bank_id=bank_id).first()
     if row is None:
-        bank = FoodBank.objects.get(pk=bank_id)
         row = BankRouting(bank=bank, **values)
         row.save(force_insert=True)
         told = first_values(row)

@@ -20,6 +20,8 @@ from apps.kernel.folding import Fold
 from apps.kernel.models import AuditEntry
 from apps.kernel.scope import current_bank_id
 from apps.kernel.telling import HistoryLine, told
+from apps.stock.models import Lot
+from apps.stock.selectors import expired, last_day
 from tenants.crossing import Purpose, in_platform
 from tenants.network.models import (
     DonorAccount,
@@ -245,6 +247,23 @@ def transfers_waiting() -> dict[str, int]:
         to_ship=Count("pk", Q(from_bank_id=bank_id, state=TransferState.ACCEPTED)),
         to_receive=Count("pk", Q(to_bank_id=bank_id, state=TransferState.SHIPPED)),
     )
+
+
+def transfers_past_date() -> list[Transfer]:
+    """Return what the open bank agreed to send, with goods reserved that may no longer leave, by number.
+
+    Two queries; one where nothing is reserved.
+    """
+    lines = TransferLine.objects.filter(
+        transfer__from_bank_id=current_bank_id(), transfer__state=TransferState.ACCEPTED, held_grams__gt=0
+    )
+    held = list(lines.select_related("transfer"))
+    lots = Lot.objects.annotate(last_day=last_day("")).filter(
+        expired(""), pk__in={line.lot_id for line in held}
+    )
+    over = set(lots.values_list("pk", flat=True))
+    found = {line.transfer_id: line.transfer for line in held if line.lot_id in over}
+    return sorted(found.values(), key=lambda transfer: transfer.number)
 
 
 def _shown(name: str, status: str) -> str:

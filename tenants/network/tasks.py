@@ -45,6 +45,12 @@ def check_references() -> int:
 
 @shared_task(name="network.tell_needs")
 def tell_needs() -> int:
-    """Tell what the bank lacks, expects and shares, every ten minutes; harmless when run twice at once."""
-    arrivals_tell()
-    return needs_tell()
+    """Tell what the bank lacks, expects and shares, every ten minutes; harmless when run twice at once.
+
+    What it lacks is told even where telling what it expects fails; the failure is raised all the same.
+    """
+    try:
+        arrivals_tell()
+    finally:
+        told = needs_tell()
+    return told

@@ -21,6 +21,7 @@ from tenants.crossing import Purpose, in_platform, in_tenant
 from tenants.network.abilities import donor_actor
 from tenants.network.models import DonorAccount, NetworkOffer, RoutingStep, Transfer, TransferLine
 from tenants.network.services import (
+    bank_rules_set,
     offer_withdraw,
     step_answer,
     steps_advance_due,
@@ -31,6 +32,7 @@ from tenants.network.services import (
     transfer_ship,
 )
 from tenants.network.states import NetworkOfferStatus, StepState, TransferState
+from tenants.network.surplus.resources import resources_set, resources_told
 from tenants.registry.models import FoodBank
 from tests.making.catalogue import make_family
 from tests.making.network import asked, make_near, make_network_line, make_pantry, publish, refreshed
@@ -49,6 +51,7 @@ DELETE FROM network_transitleg; DELETE FROM network_transferline; DELETE FROM ne
 DELETE FROM network_routingact;
 DELETE FROM network_routingstep; DELETE FROM network_networkofferline; DELETE FROM network_networkoffer;
 DELETE FROM network_donoraccount; DELETE FROM network_routingpolicy;
+DELETE FROM network_bankrouting; DELETE FROM network_sharedresource;
 """
 
 
@@ -249,3 +252,14 @@ def test_a_transfer_is_shipped_or_cancelled_never_both(open_bank):
     with in_tenant(sender, Purpose.TEST):
         left = sum(held.grams for held in available_by_lot())
     assert (state(transfer), left) in [(TransferState.SHIPPED, 2_000), (TransferState.CANCELLED, 10_000)]
+
+
+def test_what_a_bank_tells_and_sets_of_itself_twice_at_once_is_there_once(open_bank):
+    home = open_bank()
+    room = partial(resources_set, KEEPER, free={"FROZEN_M18": 5_000}, tells_arrivals=False)
+    assert together(home, [room] * 4) == [None] * 4
+    rules = {"takes_automatically": False, "closed_weekdays": [6]}
+    rows = together(home, [partial(bank_rules_set, actor_as(Role.MANAGER), **rules)] * 4)
+    assert {row.pk for row in rows} == {rows[0].pk}
+    with in_tenant(home, Purpose.TEST):
+        assert [told.free_grams for told in resources_told()] == [5_000]

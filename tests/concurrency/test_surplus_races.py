@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Callable, Iterator
 from functools import partial
+from uuid import uuid4
 
 import pytest
 
@@ -14,6 +15,7 @@ from apps.stock.services import Item
 from tenants.crossing import Purpose, in_platform, in_tenant
 from tenants.federation.books import books_verify
 from tenants.network.models import SurplusLine, TransferLine
+from tenants.network.surplus.agreements import Terms, agreement_propose
 from tenants.network.surplus.asking import request_allocate, surplus_ask
 from tenants.network.surplus.publishing import surplus_publish, surplus_withdraw, surpluses_expire_due
 from tenants.registry.models import FoodBank
@@ -25,7 +27,7 @@ WIPE = """
 SET LOCAL session_replication_role = replica;
 DELETE FROM network_surpluswish; DELETE FROM network_surplusrequest; DELETE FROM network_surplusline;
 DELETE FROM network_transferevent; DELETE FROM network_transferline; DELETE FROM network_transfer;
-DELETE FROM network_surplus; DELETE FROM federation_bookscheck;
+DELETE FROM network_surplus; DELETE FROM network_transferagreement; DELETE FROM federation_bookscheck;
 """
 
 
@@ -115,3 +117,23 @@ def test_the_same_form_sent_twice_at_once_offers_once(banks):
     first, second = together(giver, [act, act])
     assert first.pk == second.pk
     assert reserved(giver, lot) == 20_000
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_same_request_sent_twice_at_once_asks_once(banks):
+    giver, taker, _other = banks
+    lot = lot_of(giver, 60_000)
+    surplus = offer(giver, (lot, 60_000))
+    wanted = {lines_of(surplus)[0].pk: 10_000}
+    act = partial(surplus_ask, KEEPER, op_key=lot.pk, surplus=surplus, wanted=wanted)
+    first, *others = together(taker, [act] * 4)
+    assert [each.pk for each in others] == [first.pk] * 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_same_agreement_proposed_twice_at_once_is_one(banks):
+    giver, taker, _other = banks
+    terms = Terms(weekly_grams=50_000, starts_on=clock.today())
+    act = partial(agreement_propose, KEEPER, op_key=uuid4(), other=taker, gives=True, terms=terms)
+    first, *others = together(giver, [act] * 4)
+    assert [each.pk for each in others] == [first.pk] * 3

@@ -59,11 +59,20 @@ def on_lots_recalled(fact: LotsRecalled) -> None:
 
 
 def on_bank_resumed(fact: BankResumed) -> None:
-    """Have every other bank tell the one that is at work again what it recalled meanwhile."""
-    for bank in FoodBank.objects.operating().exclude(pk=fact.bank_id).order_by("schema_name"):
-        if bank.has_schema:
-            with in_tenant(bank, Purpose.RECALL), transaction.atomic():
-                emit(RecallsMissed(bank_id=fact.bank_id))
+    """Have every other bank tell the one that is at work again what it recalled meanwhile, and the reverse.
+
+    The reverse, because a bank that came back while this one was away could not hear of its recalls.
+    """
+    operating = FoodBank.objects.operating().order_by("schema_name")
+    banks = {bank.pk: bank for bank in operating if bank.has_schema}
+    back = banks.pop(fact.bank_id, None)
+    for bank in banks.values():
+        with in_tenant(bank, Purpose.RECALL), transaction.atomic():
+            emit(RecallsMissed(bank_id=fact.bank_id))
+    if back is not None:
+        with in_tenant(back, Purpose.RECALL), transaction.atomic():
+            for bank_id in banks:
+                emit(RecallsMissed(bank_id=bank_id))
 
 
 def on_recalls_missed(fact: RecallsMissed) -> None:

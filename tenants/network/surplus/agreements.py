@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 
 from apps.catalogue.models import ProductFamily
@@ -61,26 +61,18 @@ def agreement_propose(
         raise errors.AgreementEndsFirst
     sender, receiver = (bank, other) if gives else (other, bank)
     with in_platform(Purpose.TRANSFER):
-        known = TransferAgreement.objects.filter(op_key=op_key, proposing_bank_id=bank.pk).first()
+        before = TransferAgreement.objects.filter(op_key=op_key, proposing_bank_id=bank.pk)
+        known = before.first()
         if known is not None:
             return known
-        agreement = TransferAgreement.objects.create(
-            op_key=op_key,
-            from_bank=sender,
-            from_label=sender.name,
-            to_bank=receiver,
-            to_label=receiver.name,
-            proposing_bank_id=bank.pk,
-            family_code=terms.family.code if terms.family else "",
-            family_label=terms.family.name if terms.family else "",
-            temperature_class=terms.temperature_class,
-            share_percent=terms.share_percent,
-            weekly_grams=terms.weekly_grams,
-            driver=terms.driver,
-            starts_on=terms.starts_on,
-            ends_on=terms.ends_on,
-            comment=terms.comment,
-        )
+        try:
+            with transaction.atomic():
+                agreement = _proposed(op_key, bank.pk, sender, receiver, terms)
+        except IntegrityError:
+            known = before.first()
+            if known is None:
+                raise
+            return known
     write_entry(actor, agreement, "created", changes=first_values(agreement), reason=terms.comment)
     return agreement
 
@@ -131,6 +123,33 @@ def agreements_to_give() -> Sequence[TransferAgreement]:
         starts_on__lte=today,
     )
     return list(ours.order_by("to_label", "id"))
+
+
+def _proposed(
+    op_key: UUID, bank_id: UUID, sender: FoodBank, receiver: FoodBank, terms: Terms
+) -> TransferAgreement:
+    """Insert an agreement that a bank proposes.
+
+    Raises:
+        IntegrityError: it is there, from the same form sent twice at once.
+    """
+    return TransferAgreement.objects.create(
+        op_key=op_key,
+        from_bank=sender,
+        from_label=sender.name,
+        to_bank=receiver,
+        to_label=receiver.name,
+        proposing_bank_id=bank_id,
+        family_code=terms.family.code if terms.family else "",
+        family_label=terms.family.name if terms.family else "",
+        temperature_class=terms.temperature_class,
+        share_percent=terms.share_percent,
+        weekly_grams=terms.weekly_grams,
+        driver=terms.driver,
+        starts_on=terms.starts_on,
+        ends_on=terms.ends_on,
+        comment=terms.comment,
+    )
 
 
 @contextmanager

@@ -6,7 +6,7 @@ The surplus is locked first: two requests for more than there is are answered on
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.db import IntegrityError, transaction
 
@@ -51,10 +51,14 @@ def surplus_ask(
     if not asked:
         raise errors.NothingAsked
     with in_platform(Purpose.TRANSFER):
-        known = SurplusRequest.objects.filter(op_key=op_key, bank=bank).first()
+        before = SurplusRequest.objects.filter(op_key=op_key, bank=bank)
+        known = before.first()
         if known is not None:
             return known
         locked = surplus_locked(surplus.pk)
+        known = before.first()
+        if known is not None:
+            return known
         if locked.until <= clock.now():
             raise errors.SurplusOver(number=locked.number, state=SurplusState.EXPIRED.label)
         lines = {line.pk: line for line in locked.lines.filter(pk__in=asked)}
@@ -125,7 +129,7 @@ def request_allocate(
         with in_tenant(surplus.bank, Purpose.TRANSFER):
             goods = [_granted(line, grams) for line, grams in given]
         transfer = transfer_from_surplus(
-            actor, op_key=locked.op_key, surplus=surplus, to_bank=locked.bank, goods=goods,
+            actor, op_key=uuid5(locked.pk, "transfer"), surplus=surplus, to_bank=locked.bank, goods=goods,
             transport=transport or Transport(), comment=locked.comment,
         )  # fmt: skip
         SurplusLine.objects.bulk_update([line for line, _grams in given], ["allocated_grams"])

@@ -17,6 +17,8 @@ from apps.offers.states import TAKEN
 from tenants.crossing import Purpose, in_platform
 from tenants.network.abilities import abilities
 from tenants.network.models import SharedResource
+from tenants.registry.models import FoodBank
+from tenants.registry.states import BankStatus
 
 EXPECTED_DAYS: Final = 7
 """What is picked up within so many days counts as expected."""
@@ -71,6 +73,7 @@ def resources_set(actor: Actor, *, free: Mapping[str, int | None], tells_arrival
         for code in classes
     ]
     with in_platform(Purpose.NEEDS), transaction.atomic():
+        FoodBank.objects.select_for_update(no_key=True).get(pk=bank_id)
         SharedResource.objects.filter(bank_id=bank_id).delete()
         SharedResource.objects.bulk_create(rows)
 
@@ -92,8 +95,8 @@ def arrivals_tell() -> int:
 
 
 def resources_of_others() -> QuerySet[SharedResource]:
-    """Return what the other banks tell, without the classes of which there is nothing to say."""
-    others = SharedResource.objects.exclude(bank_id=current_bank_id())
+    """Return what the other banks at work tell, without the classes of which there is nothing to say."""
+    others = SharedResource.objects.filter(bank__status=BankStatus.ACTIVE).exclude(bank_id=current_bank_id())
     return others.exclude(free_grams=None, arriving_grams=None)
 
 

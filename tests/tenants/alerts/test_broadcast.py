@@ -265,14 +265,30 @@ def test_a_bank_that_was_suspended_hears_of_a_sister_s_recall_once_it_is_at_work
     assert cases_in(twin_b) == [theirs]
 
 
-def test_a_bank_at_work_again_leaves_a_word_for_every_other_bank(twin_b, bank_c):
+def test_a_bank_at_work_again_tells_who_came_back_while_it_was_away(twin_a, twin_b, travelled, deliver):
+    away = moved(twin_b, BankStatus.SUSPENDED)
+    with in_tenant(twin_a, Purpose.TEST):
+        case = make_case()
+    deliver()
+    gone = moved(twin_a, BankStatus.SUSPENDED)
+    moved(away, BankStatus.ACTIVE)
+    deliver()
+    assert cases_in(twin_b) == []
+    moved(gone, BankStatus.ACTIVE)
+    deliver()
+    assert [theirs.reference for theirs in cases_in(twin_b)] == [case.number]
+
+
+def test_a_bank_at_work_again_leaves_a_word_for_every_other_bank_and_each_of_them_for_it(twin_b, bank_c):
     with facts_told(BankResumed) as resumed:
         moved(moved(twin_b, BankStatus.SUSPENDED), BankStatus.ACTIVE)
     assert resumed == [BankResumed(bank_id=twin_b.pk)]
     with facts_told(RecallsMissed) as told, in_platform(Purpose.TEST):
         on_bank_resumed(resumed[0])
-        others = FoodBank.objects.operating().exclude(pk=twin_b.pk).count()
-    assert told == [RecallsMissed(bank_id=twin_b.pk)] * others
+        others = list(FoodBank.objects.operating().exclude(pk=twin_b.pk).order_by("schema_name"))
+    assert told == [RecallsMissed(bank_id=twin_b.pk)] * len(others) + [
+        RecallsMissed(bank_id=bank.pk) for bank in others
+    ]
 
 
 def test_a_recall_closed_while_a_bank_was_away_reaches_it_all_the_same(twin_a, twin_b, travelled, deliver):

@@ -91,6 +91,19 @@ def test_a_need_that_is_met_is_no_longer_told(twin_a, lentils):
         assert needs_for_donors() == []
 
 
+def test_what_is_lacking_is_told_even_where_telling_arrivals_fails(twin_a, lentils, monkeypatch):
+    def fail() -> int:
+        raise ValueError("arrivals")
+
+    monkeypatch.setattr("tenants.network.tasks.arrivals_tell", fail)
+    with in_tenant(twin_a, Purpose.TEST):
+        want(product=lentils, share="donors")
+        with pytest.raises(ValueError, match="arrivals"):
+            tell_needs()
+    with in_platform(Purpose.TEST):
+        assert [need.label for need in needs_for_donors()] == ["Lentilles"]
+
+
 def test_donors_read_what_is_lacking_where_they_give(client, twin_a, lentils):
     with in_tenant(twin_a, Purpose.TEST):
         want(product=lentils, share="donors", tells_weight=True)

@@ -14,7 +14,7 @@ from apps.stock.services import Item, lot_block, stock_hold
 from tenants.crossing import Purpose, in_platform, in_tenant
 from tenants.federation.books import books_verify
 from tenants.network.models import Surplus, SurplusLine, SurplusRequest, SurplusWish, TransferLine
-from tenants.network.services import transfer_cancel, transfer_receive, transfer_ship
+from tenants.network.services import transfer_cancel, transfer_propose, transfer_receive, transfer_ship
 from tenants.network.surplus.asking import request_decline, request_withdraw
 from tenants.network.surplus.proof import surplus_verify_here
 from tenants.network.surplus.publishing import (
@@ -172,6 +172,17 @@ def test_what_is_allocated_becomes_one_transfer_of_several_lines_out_of_reserved
     assert where(twin_a, lot) == (40_000, 60_000)
     assert [line.left_grams for line in lines_of(surplus)] == [40_000, 0]
     prove(twin_a, twin_b)
+
+
+def test_what_is_allocated_has_a_key_of_its_own_whatever_the_asker_sent(twin_a, twin_b, lot):
+    key = uuid4()
+    mine = lot_of(twin_b, 5_000)
+    with in_tenant(twin_b, Purpose.TEST):
+        place = balances_of(mine)[0].location
+    goods = {"from_bank": twin_b, "to_bank": twin_a, "lot": mine, "location": place, "grams": 1_000}
+    own = free(twin_b, transfer_propose, op_key=key, **goods)
+    request = ask(twin_b, offer(twin_a, (lot, 60_000)), 10_000, op_key=key)
+    assert allocate(twin_a, request, 10_000).pk != own.pk
 
 
 def test_less_than_was_asked_for_needs_a_reason_and_more_is_refused(twin_a, twin_b, lot):

@@ -9,7 +9,7 @@ from django.urls import reverse
 from apps.kernel import clock
 from apps.kernel.abilities import Role
 from apps.stock.models import Account
-from apps.stock.selectors import balances_of
+from apps.stock.selectors import balances_of, grams_at
 from apps.stock.services import level_create
 from tenants.crossing import Purpose, in_platform, in_tenant
 from tenants.network.models import (
@@ -25,6 +25,8 @@ from tenants.network.services import transfer_receive, transfer_ship
 from tenants.network.surplus.states import AgreementState, ClaimState, RequestState
 from tenants.network.tasks import tell_needs
 from tenants.network.today import queues
+from tenants.registry.models import FoodBank
+from tenants.registry.states import BankStatus
 from tests.making.network import make_shipped
 from tests.making.offers import make_offer, make_offer_line
 from tests.making.surplus import KEEPER, allocate, ask, lines_of, lot_of, offer, pantries, quay, shared_family
@@ -248,6 +250,49 @@ def test_room_and_arrivals_are_told_only_as_the_bank_chose(client, twin_a, twin_
     with in_platform(Purpose.TEST):
         assert not SharedResource.objects.exists()
     assert here.post("/network/resources/share/", {"AMBIENT": "x"}).status_code == 422
+
+
+def test_a_bank_that_is_not_at_work_tells_nothing_of_room_or_needs(twin_a, twin_b, sign_in):
+    with in_tenant(twin_a, Purpose.TEST):
+        level_create(
+            KEEPER,
+            op_key=uuid4(),
+            minimum_grams=10_000,
+            family=shared_family(),
+            share="banks",
+            tells_weight=True,
+        )
+        needs_tell()
+    sign_in(twin_a, Role.STOCK).post("/network/resources/share/", {"FROZEN_M18": "1200"})
+    there = sign_in(twin_b, Role.VOLUNTEER)
+    pages = ("/network/resources/", reverse("network_need_list"))
+    assert all(twin_a.name in there.get(page).content.decode() for page in pages)
+    with in_platform(Purpose.TEST):
+        FoodBank.objects.filter(pk=twin_a.pk).update(status=BankStatus.SUSPENDED)
+    assert not any(twin_a.name in there.get(page).content.decode() for page in pages)
+
+
+def test_goods_reserved_past_their_date_for_a_transfer_lead_to_its_cancelling(twin_a, twin_b, lot, sign_in):
+    label = "Out of date, reserved for a transfer"
+    short = lot_of(twin_a, 5_000, date_kind="USE_BY", expires_on=clock.today() + dt.timedelta(days=3))
+    surplus = offer(twin_a, (short, 5_000), (lot, 1_000))
+    transfer = allocate(twin_a, ask(twin_b, surplus, 5_000, 1_000), 5_000, 1_000)
+
+    def pile():
+        found = queues(actor_as(Role.STOCK))
+        return [(queue.count, queue.hint, queue.url) for queue in found if queue.label == label]
+
+    with in_tenant(twin_a, Purpose.TEST):
+        assert pile() == []
+        with clock.time_set_to(clock.now() + dt.timedelta(days=5)):
+            [(count, hint, url)] = pile()
+    assert (count, hint) == (1, f"To cancel: {transfer.number}")
+    here = sign_in(twin_a, Role.STOCK)
+    assert f"{url}cancel/" in here.get(url).content.decode()
+    here.post(f"{url}cancel/", {"comment": "Past its date"})
+    with in_tenant(twin_a, Purpose.TEST), clock.time_set_to(clock.now() + dt.timedelta(days=5)):
+        assert pile() == []
+        assert grams_at(short, balances_of(short)[0].location).reserved_grams == 0
 
 
 def test_flows_show_a_bank_its_own_by_month_and_the_federation_all(twin_a, twin_b, bank_c, sign_in):
