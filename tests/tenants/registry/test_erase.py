@@ -27,8 +27,6 @@ from tenants.isolation.replay import Patience
 from tenants.isolation.rights import role_name
 from tenants.isolation.schemas import drop_schema
 from tenants.network.models import Surplus, SurplusRequest, SurplusWish, Transfer
-from tenants.network.services import transfer_cancel
-from tenants.network.surplus.publishing import surplus_withdraw
 from tenants.registry import belongings, erasure
 from tenants.registry.archiving import export_store
 from tenants.registry.erasure import NotErasedYet, bank_erase, digest_of, statement_of
@@ -39,7 +37,7 @@ from tenants.registry.services import NewBank, bank_open
 from tenants.registry.states import BankStatus, StepKind, StepState
 from tenants.registry.steps import step_ask, step_run
 from tests.making.banks import asked, events_of, fill, moved, remove
-from tests.making.surplus import KEEPER, allocate, ask, lot_of, offer, pantries
+from tests.making.surplus import exchange
 from tests.people import actor_as, host_of, let_in
 from tests.spaces import OPERATOR
 from tests.tenants.registry.test_kill import owner_url
@@ -267,14 +265,7 @@ def exchanged(bank: FoodBank, fresh_bank: Callable[..., FoodBank]) -> FoodBank:
     """Another bank: it asked the first for surplus and the first asked it, before the first was put away."""
     moved(bank, BankStatus.SUSPENDED, BankStatus.ACTIVE)
     other = fresh_bank()
-    pantries(bank, other)
-    for giver, taker in ((bank, other), (other, bank)):
-        surplus = offer(giver, (lot_of(giver), 5_000), comment=giver.name)
-        request = ask(taker, surplus, 5_000, comment=taker.name)
-        transfer = allocate(giver, request, 2_000, reason=giver.name)
-        with in_tenant(giver, Purpose.TEST):
-            transfer_cancel(KEEPER, transfer=transfer, comment="no truck")
-            surplus_withdraw(KEEPER, surplus=surplus)
+    exchange(bank, other)
     moved(bank, BankStatus.SUSPENDED, BankStatus.ARCHIVED)
     return other
 
