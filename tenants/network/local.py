@@ -13,8 +13,10 @@ from apps.kernel.abilities import software
 from apps.kernel.errors import Conflict, DomainError
 from apps.offers import services as offers
 from apps.offers.models import Offer
+from apps.offers.states import TAKEN
 from tenants.crossing import BankUnavailable, Purpose, in_tenant
 from tenants.network.models import NetworkOffer, NetworkOfferLine, RoutingStep
+from tenants.registry.states import BankStatus
 
 NETWORK = software("COLLECTO")
 STANDING_RULES = software("standing rules")
@@ -102,15 +104,29 @@ def donor_file(offer: NetworkOffer) -> Donor:
 
 
 def _closed(step: RoutingStep, act: Callable[..., Any]) -> bool:
-    """Close the bank's offer unless it is answered; a bank that closed meanwhile cannot answer any more."""
+    """Close the bank's offer unless it is answered; a bank that was put away cannot answer any more.
+
+    A suspended bank may come back: its offer is closed all the same, and what it took stays taken.
+    """
+    away = step.bank.status == BankStatus.SUSPENDED
     try:
-        with in_tenant(step.bank, Purpose.ROUTING):
-            act(NETWORK, offer=Offer.objects.get(network_step_id=step.pk))
-    except Conflict:
-        return False
+        with in_tenant(step.bank, Purpose.PROVISIONING if away else Purpose.ROUTING):
+            return _closed_here(step, act) or (away and not _is_taken(step))
     except BankUnavailable:
         return True
+
+
+def _closed_here(step: RoutingStep, act: Callable[..., Any]) -> bool:
+    try:
+        act(NETWORK, offer=Offer.objects.get(network_step_id=step.pk))
+    except Conflict:
+        return False
     return True
+
+
+def _is_taken(step: RoutingStep) -> bool:
+    """Tell whether the bank took something: a refusal that waits for it to come back holds up nobody."""
+    return Offer.objects.filter(network_step_id=step.pk, status__in=TAKEN).exists()
 
 
 def _goods(step: RoutingStep, lines: Sequence[NetworkOfferLine]) -> list[offers.NewOfferLine]:

@@ -9,6 +9,7 @@ taken in one order: steps, offer, lines, then the rows of the banks, schemas in 
 import datetime as dt
 import logging
 from collections.abc import Mapping, Sequence
+from typing import Final
 from uuid import UUID
 
 from django.db import transaction
@@ -26,6 +27,9 @@ from tenants.network.sharing import shares
 from tenants.network.states import UNDER_WAY, NetworkOfferStatus, StepState
 
 logger = logging.getLogger("collecto.network")
+
+PASSED_ON: Final = (StepState.TIMED_OUT, StepState.CANCELLED)
+"""States in which an acceptance comes too late: others may have been asked for the same grams."""
 
 
 def ask_next(offer: NetworkOffer) -> None:
@@ -155,6 +159,8 @@ def step_answer(
     with in_platform(Purpose.ROUTING), transaction.atomic():
         step = RoutingStep.objects.select_for_update(of=("self",)).filter(pk=step_id).first()
         if step is None or step.state != StepState.ASKED:
+            if step and step.state in PASSED_ON and any(accepted.values()):
+                logger.error("question %s was passed on before its bank accepted it", step.pk)
             return step
         offer = offer_locked(step.offer_id)
         taken = _take(step, offer, accepted)

@@ -11,8 +11,9 @@ from django.utils.translation import ngettext_lazy
 from apps.kernel.abilities import Actor, Role, require, verbs
 from apps.kernel.errors import DomainError
 from tenants.crossing import Purpose, in_platform
-from tenants.network.models import Transfer
+from tenants.network.models import Surplus, SurplusRequest, Transfer
 from tenants.network.states import OPEN_TRANSFERS
+from tenants.network.surplus.states import RequestState, SurplusState
 from tenants.registry import progress
 from tenants.registry.exporting import bank_export, manifest_json
 from tenants.registry.exports import export_keep
@@ -31,7 +32,7 @@ def require_archivable(bank: FoodBank) -> None:
     """Refuse to put away a bank that others wait for, in the platform's scope.
 
     Raises:
-        StillBusy: transfers are open, or antennas of this bank are at work.
+        StillBusy: transfers are open, surplus is offered or asked for, or antennas of this bank are at work.
     """
     open_transfers = Transfer.objects.filter(Q(from_bank_id=bank.pk) | Q(to_bank_id=bank.pk))
     waiting = open_transfers.filter(state__in=OPEN_TRANSFERS).count()
@@ -44,6 +45,7 @@ def require_archivable(bank: FoodBank) -> None:
             ),
             params={"count": waiting},
         )
+    _require_no_surplus(bank)
     gone = (BankStatus.ARCHIVED, BankStatus.ERASED)
     antennas = FoodBank.objects.filter(parent_id=bank.pk).exclude(status__in=gone).count()
     if antennas:
@@ -54,6 +56,31 @@ def require_archivable(bank: FoodBank) -> None:
                 antennas,
             ),
             params={"count": antennas},
+        )
+
+
+def _require_no_surplus(bank: FoodBank) -> None:
+    """Refuse while grams are held for others, or a request waits for an answer on either side."""
+    offered = Surplus.objects.filter(bank_id=bank.pk, state=SurplusState.OPEN).count()
+    if offered:
+        raise StillBusy(
+            ngettext_lazy(
+                "%(count)s surplus of this bank is still offered to others: withdraw it first.",
+                "%(count)s surpluses of this bank are still offered to others: withdraw them first.",
+                offered,
+            ),
+            params={"count": offered},
+        )
+    either = Q(bank_id=bank.pk) | Q(surplus__bank_id=bank.pk)
+    asked = SurplusRequest.objects.filter(either, state=RequestState.ASKED).count()
+    if asked:
+        raise StillBusy(
+            ngettext_lazy(
+                "%(count)s request for surplus waits for an answer: answer it or take it back first.",
+                "%(count)s requests for surplus wait for an answer: answer them or take them back first.",
+                asked,
+            ),
+            params={"count": asked},
         )
 
 

@@ -33,7 +33,7 @@ from tenants.isolation.files import delete_files_of, files_of
 from tenants.isolation.replay import Patience, patiently
 from tenants.isolation.rights import role_name
 from tenants.isolation.schemas import drop_schema, schema_exists
-from tenants.network.models import RoutingStep
+from tenants.network.models import RoutingStep, Surplus, SurplusRequest
 from tenants.registry import belongings, progress, tables
 from tenants.registry.exports import export_names, exports_forget
 from tenants.registry.farewell import (
@@ -167,7 +167,7 @@ def _removed(
     host, name, role_number = bank.host, bank.name, _role_number(bank)
     hosts = tuple(counted["hosts"])
     _drop_patiently(bank.schema_name)
-    RoutingStep.objects.filter(bank_id=bank.pk).update(reason={})
+    _papers_blanked(bank)
     BankStep.objects.filter(bank_id=bank.pk).exclude(state__in=UNFINISHED).delete()
     staying, nameless = people_staying(bank.pk).count(), people_made_nameless(bank.pk)
     belongings.removed_rows(bank.pk)
@@ -183,6 +183,7 @@ def _removed(
         schema_name=f"erased_{bank.pk.hex}",
         **BLANK,
     )
+    tables.run("SET CONSTRAINTS ALL IMMEDIATE")  # the commit refuses nothing after the files are gone
     checks["files"] = _files_removed(bank.pk)
     _require_nothing_left(checks)
     proof = ErasureProof(
@@ -198,6 +199,15 @@ def _removed(
     proof.digest = digest_of(proof)
     proof.save(force_insert=True)
     return proof
+
+
+def _papers_blanked(bank: FoodBank) -> None:
+    """Take out of the papers that stay what was written about the bank or by it, and its name."""
+    RoutingStep.objects.filter(bank_id=bank.pk).update(reason={})
+    asked = SurplusRequest.objects.all()
+    Surplus.objects.filter(bank_id=bank.pk).update(bank_label=bank.pk.hex[-8:], comment="")
+    asked.filter(bank_id=bank.pk).update(bank_label=bank.pk.hex[-8:], comment="")
+    asked.filter(surplus__bank_id=bank.pk).update(answer="")
 
 
 def checks_of(bank: FoodBank, hosts: tuple[str, ...], role_number: int) -> dict[str, Any]:

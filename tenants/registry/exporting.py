@@ -36,13 +36,26 @@ SECRET: Final = frozenset({"accounts_apitoken"})
 ELSEWHERE: Final = frozenset({"accounts_membership", "registry_domain", "registry_territory"})
 """Shared rows that the manifest itself says, in words that another installation can read."""
 WORKING: Final = frozenset({"registry_bankstep", "registry_erasureproof"})
-WITHOUT: Final = {"network_networkoffer": ("public_token",), "accounts_invitation": ("digest",)}
-THROUGH: Final = {
-    "network_transferline": ("transfer_id", "network_transfer"),
-    "network_networkoffer": ("id", "network_routingstep"),
-    "network_networkofferline": ("offer_id", "network_routingstep"),
+WITHOUT: Final = {
+    "network_networkoffer": ("public_token",),
+    "network_routingact": ("actor_id", "actor_label"),
+    "accounts_invitation": ("digest",),
 }
-"""Documents that name a bank only through another table."""
+THROUGH: Final = (
+    ("network_transferline", "transfer_id", "network_transfer", "id"),
+    ("network_networkoffer", "id", "network_routingstep", "offer_id"),
+    ("network_networkofferline", "offer_id", "network_routingstep", "offer_id"),
+    ("network_routingact", "offer_id", "network_routingstep", "offer_id"),
+    ("network_surplusrequest", "surplus_id", "network_surplus", "id"),
+    ("network_surpluswish", "request_id", "network_surplusrequest", "id"),
+    ("network_surplusline", "surplus_id", "network_surplus", "id"),
+    ("network_surplusline", "id", "network_surpluswish", "line_id"),
+    ("network_surplus", "id", "network_surplusrequest", "surplus_id"),
+)
+"""Documents that name a bank only through another table: table, column, the other table, the column it names.
+
+In order: each line adds rows to those that the lines above it found.
+"""
 BUSINESS: Final = (
     "kind", "name", "slug", "siret", "address", "postcode", "city", "department", "latitude", "longitude",
     "timezone", "email", "phone",
@@ -154,18 +167,18 @@ def _copy_own(bank: FoodBank, manifest: Manifest, writer: BundleWriter, tell: pr
 def _copy_shared(bank: FoodBank, manifest: Manifest, writer: BundleWriter, tell: progress.Tell) -> None:
     wheres = {each.table: each.where(bank.pk) for each in belongings()}
     known = {table.name: table for table in tables_of("public")}
+    for name, column, through, target in THROUGH:
+        reached = _reached(column, through, target, wheres[through])
+        wheres[name] = sql.SQL("({} OR {})").format(wheres[name], reached) if name in wheres else reached
     wanted = {name: where for name, where in wheres.items() if name not in SECRET | ELSEWHERE | WORKING}
-    for name, (column, through) in THROUGH.items():
-        wanted[name] = _reached(name, column, through, wheres[through])
     for number, (name, where) in enumerate(sorted(wanted.items())):
         tell(progress.SHARED, number, len(wanted))
         part = writer.part(f"public/{name}.csv")
         manifest.public.append(_copied(known[name], part, where=where, without=WITHOUT.get(name, ())))
 
 
-def _reached(table: str, column: str, through: str, where: sql.Composed) -> sql.Composed:
+def _reached(column: str, through: str, target: str, where: sql.Composed) -> sql.Composed:
     """Return the condition that keeps the rows which name a bank through another table."""
-    target = "offer_id" if through == "network_routingstep" else "id"
     return sql.SQL("{} IN (SELECT {} FROM {} WHERE {})").format(
         sql.Identifier(column), sql.Identifier(target), sql.Identifier("public", through), where
     )

@@ -8,14 +8,21 @@ from django.conf import settings
 from django.urls import reverse
 
 from apps.catalogue.states import DateKind, TemperatureClass
-from apps.donors.states import DonorKind
+from apps.donors.states import DonorKind, SupplySource
 from apps.kernel import clock
 from apps.kernel.abilities import Actor, Role
 from apps.offers.models import Offer
 from apps.offers.services import Place
 from tenants.crossing import Purpose, in_platform, in_tenant
 from tenants.network.links import declaration_word
-from tenants.network.models import DonorAccount, NetworkOffer, Transfer, TransferLine
+from tenants.network.models import (
+    DonorAccount,
+    NetworkOffer,
+    RoutingAct,
+    RoutingStep,
+    Transfer,
+    TransferLine,
+)
 from tenants.network.services import (
     NewNetworkLine,
     donor_account_ensure,
@@ -23,7 +30,7 @@ from tenants.network.services import (
     offer_publish,
     policy_set,
 )
-from tenants.network.states import TransferState
+from tenants.network.states import DeskAct, TransferState
 from tenants.registry.models import FoodBank
 from tests.making.catalogue import make_family
 from tests.making.figures import DAY
@@ -114,6 +121,30 @@ def make_near(bank: FoodBank) -> None:
     with in_platform(Purpose.TEST):
         FoodBank.objects.filter(pk=bank.pk).update(latitude=47.45, longitude=5.60)
     policy_set(ANYBODY_AT_THE_FEDERATION, reason="A trial", theta=0.05)
+
+
+def make_act_by_hand(bank: FoodBank, *, by: str) -> None:
+    """Write an offer that a person of the federation put to a bank, without any question in its schema."""
+    now = clock.now()
+    account = make_account()
+    with in_platform(Purpose.TEST):
+        offer = NetworkOffer.objects.create(
+            number=f"NO-TEST-{uuid4().hex[:8]}",
+            op_key=uuid4(),
+            donor_account=account,
+            supply_source=SupplySource.GMS_RAMASSE,
+            city="Dijon",
+            department="21",
+            pickup_from=now,
+            pickup_until=now + dt.timedelta(days=1),
+            offered_grams=1_000,
+        )
+        RoutingStep.objects.create(
+            offer=offer, bank=bank, rank=1, proposed_grams=1_000, deadline=offer.pickup_until
+        )
+        RoutingAct.objects.create(
+            offer=offer, action=DeskAct.PLACED, bank_label=bank.name, reason="Nearest", actor_label=by
+        )
 
 
 def local_offer(bank: FoodBank, offer: NetworkOffer) -> Offer:

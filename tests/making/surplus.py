@@ -13,8 +13,9 @@ from apps.stock.selectors import balances_of
 from apps.stock.services import Item
 from tenants.crossing import Purpose, in_platform, in_tenant
 from tenants.network.models import Surplus, SurplusLine, SurplusRequest, Transfer
+from tenants.network.services import transfer_cancel
 from tenants.network.surplus.asking import request_allocate, surplus_ask
-from tenants.network.surplus.publishing import surplus_publish
+from tenants.network.surplus.publishing import surplus_publish, surplus_withdraw
 from tenants.registry.models import FoodBank
 from tests.making.catalogue import make_family
 from tests.making.network import FAMILY
@@ -79,6 +80,18 @@ def allocate(bank: FoodBank, request: SurplusRequest, *grams: int, **overrides: 
     granted = {line.pk: each for line, each in zip(lines_of(surplus), grams, strict=False)}
     with in_tenant(bank, Purpose.TEST):
         return request_allocate(KEEPER, request=request, granted=granted, **overrides)
+
+
+def exchange(bank: FoodBank, other: FoodBank) -> None:
+    """Let two banks each offer surplus, ask for it, be granted a part, and end all of it; each signs."""
+    pantries(bank, other)
+    for giver, taker in ((bank, other), (other, bank)):
+        surplus = offer(giver, (lot_of(giver), 5_000), comment=giver.name)
+        request = ask(taker, surplus, 5_000, comment=taker.name)
+        transfer = allocate(giver, request, 2_000, reason=giver.name)
+        with in_tenant(giver, Purpose.TEST):
+            transfer_cancel(KEEPER, transfer=transfer, comment="no truck")
+            surplus_withdraw(KEEPER, surplus=surplus)
 
 
 def quay(bank: FoodBank) -> Location:

@@ -29,6 +29,7 @@ from tenants.network.surplus.publishing import requests_lapse, surplus_locked
 from tenants.network.surplus.states import RequestState, SurplusState
 from tenants.network.transfers import Granted, Transport, transfer_from_surplus
 from tenants.registry.models import FoodBank
+from tenants.registry.states import BankStatus
 
 
 @transaction.atomic
@@ -40,6 +41,7 @@ def surplus_ask(
     Raises:
         Forbidden: only managers and the warehouse of another bank that sees it.
         SurplusOver: it is no longer offered.
+        GiverAway: the bank that offers it is closed.
         DomainError: nothing, or more than is left of a line.
         AlreadyAsked: this bank waits for an answer.
     """
@@ -61,6 +63,8 @@ def surplus_ask(
             return known
         if locked.until <= clock.now():
             raise errors.SurplusOver(number=locked.number, state=SurplusState.EXPIRED.label)
+        if locked.bank.status != BankStatus.ACTIVE:
+            raise errors.GiverAway(bank=locked.bank_label)
         lines = {line.pk: line for line in locked.lines.filter(pk__in=asked)}
         for pk, grams in asked.items():
             _check_left(lines.get(pk), grams)

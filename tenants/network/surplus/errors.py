@@ -50,6 +50,17 @@ class SurplusOver(Conflict):
         )
 
 
+class GiverAway(Conflict):
+    """The bank that offers the surplus is suspended: nobody there could answer."""
+
+    code = "surplus_giver_away"
+
+    def __init__(self, *, bank: str) -> None:
+        super().__init__(
+            _("%(bank)s is closed for now: nobody there can answer a request."), params={"bank": bank}
+        )
+
+
 class AskedTooMuch(DomainError):
     """More is asked for, or given, than is left of a line."""
 

@@ -55,6 +55,11 @@ def decline(bank: FoodBank, offer: NetworkOffer) -> None:
         offer_decline(MANAGER, offer=local, reason=DeclineReason.NO_ROOM)
 
 
+def turn(bank: FoodBank, status: BankStatus) -> None:
+    with in_platform(Purpose.TEST):
+        FoodBank.objects.filter(pk=bank.pk).update(status=status)
+
+
 def advance(*, hours: float) -> int:
     later = clock.now() + dt.timedelta(hours=hours)
     with clock.time_set_to(later):
@@ -184,10 +189,51 @@ def test_nobody_is_asked_once_the_window_is_closed(db, deliver):
 
 def test_a_bank_suspended_meanwhile_is_passed_over(twin_a):
     offer = publish()
-    with in_platform(Purpose.TEST):
-        FoodBank.objects.filter(pk=twin_a.pk).update(status=BankStatus.SUSPENDED)
+    turn(twin_a, BankStatus.SUSPENDED)
     assert advance(hours=49) == 1
     assert [row[0] for row in asked(offer)] == ["twin-a", "twin-b"]
+    turn(twin_a, BankStatus.ACTIVE)
+    assert local_offer(twin_a, offer).status == OfferStatus.EXPIRED
+
+
+def test_what_a_bank_took_before_it_was_suspended_is_asked_of_nobody_else(twin_a, deliver):
+    offer = publish()
+    accept(twin_a, offer)
+    turn(twin_a, BankStatus.SUSPENDED)
+    assert advance(hours=49) == 0
+    with pytest.raises(Conflict):
+        offer_withdraw(donor_actor(account_of(offer)), offer=offer)
+    assert [row[0] for row in asked(offer)] == ["twin-a"]
+    turn(twin_a, BankStatus.ACTIVE)
+    deliver()
+    assert asked(offer) == [("twin-a", StepState.ACCEPTED, 100_000, 100_000)]
+
+
+def test_what_a_bank_declined_before_it_was_suspended_is_passed_on(twin_a, deliver):
+    offer = publish()
+    decline(twin_a, offer)
+    turn(twin_a, BankStatus.SUSPENDED)
+    assert advance(hours=49) == 1
+    assert [row[0] for row in asked(offer)] == ["twin-a", "twin-b"]
+
+
+def test_what_the_donor_takes_back_is_closed_in_a_suspended_bank(twin_a):
+    offer = publish()
+    turn(twin_a, BankStatus.SUSPENDED)
+    offer_withdraw(donor_actor(account_of(offer)), offer=offer)
+    turn(twin_a, BankStatus.ACTIVE)
+    with pytest.raises(Conflict):
+        accept(twin_a, offer)
+
+
+def test_an_acceptance_that_comes_after_the_question_was_passed_on_is_told(twin_a, caplog):
+    offer = publish()
+    assert advance(hours=49) == 1
+    with in_platform(Purpose.TEST):
+        late = offer.steps.get(bank=twin_a)
+    step_answer(CLOCKWORK, step_id=late.pk, accepted={0: 100_000})
+    assert "was passed on before its bank accepted it" in caplog.text
+    assert refreshed(offer).accepted_grams == 0
 
 
 def test_a_bank_whose_catalogue_lacks_the_family_is_passed_over(twin_b):

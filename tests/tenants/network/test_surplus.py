@@ -26,9 +26,13 @@ from tenants.network.surplus.publishing import (
 from tenants.network.surplus.states import Driver, Reach, RequestState, SurplusState
 from tenants.network.tasks import expire_surplus
 from tenants.network.transfers import Transport
+from tenants.registry.archiving import StillBusy, bank_archive, require_archivable
+from tenants.registry.models import FoodBank
+from tenants.registry.states import BankStatus
 from tests.making.stock import held, make_lot
 from tests.making.surplus import KEEPER, allocate, ask, lines_of, lot_of, offer, pantries, quay
 from tests.people import actor_as
+from tests.spaces import OPERATOR
 from tests.tenants.network.commits import check_as_commit_does
 
 LATER = dt.timedelta(days=3)
@@ -50,6 +54,11 @@ def where(bank, lot):
 def now(record):
     with in_platform(Purpose.TEST):
         return type(record).objects.get(pk=record.pk)
+
+
+def turn(bank, status):
+    with in_platform(Purpose.TEST):
+        FoodBank.objects.filter(pk=bank.pk).update(status=status)
 
 
 def prove(*banks):
@@ -154,6 +163,30 @@ def test_a_bank_asks_once_at_a_time_never_more_than_is_left_and_never_itself(twi
         ask(twin_b, surplus, 1_000)
     free(twin_b, request_withdraw, request=first)
     assert ask(twin_b, surplus, 1_000).state == RequestState.ASKED
+
+
+def test_nothing_is_asked_of_a_bank_that_is_closed(twin_a, twin_b, lot):
+    surplus = offer(twin_a, (lot, 60_000))
+    turn(twin_a, BankStatus.SUSPENDED)
+    with pytest.raises(Conflict, match="closed for now"):
+        ask(twin_b, surplus, 10_000)
+    turn(twin_a, BankStatus.ACTIVE)
+    assert ask(twin_b, surplus, 10_000).state == RequestState.ASKED
+
+
+def test_a_bank_that_offers_or_asks_for_surplus_is_not_put_away(twin_a, twin_b, lot):
+    surplus = offer(twin_a, (lot, 60_000))
+    with pytest.raises(StillBusy, match="1 surplus of this bank is still offered"):
+        bank_archive(OPERATOR, bank=twin_a)
+    request = ask(twin_b, surplus, 10_000)
+    with pytest.raises(StillBusy, match="1 request for surplus waits"):
+        bank_archive(OPERATOR, bank=twin_b)
+    free(twin_b, request_withdraw, request=request)
+    free(twin_a, surplus_withdraw, surplus=surplus)
+    assert (now(twin_a).status, now(twin_b).status) == (BankStatus.ACTIVE, BankStatus.ACTIVE)
+    with in_platform(Purpose.TEST):
+        require_archivable(twin_a)
+        require_archivable(twin_b)
 
 
 def test_what_is_allocated_becomes_one_transfer_of_several_lines_out_of_reserved_goods(twin_a, twin_b, lot):

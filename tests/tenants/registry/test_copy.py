@@ -35,8 +35,10 @@ from tenants.registry.restoring import LedgerDiffers, bank_restore
 from tenants.registry.states import BankStatus
 from tenants.registry.versions import build_as_of
 from tests.making.banks import GRAMS, PAPER, events_of, fill, moved, remove, stock_grams
+from tests.making.network import make_act_by_hand
 from tests.making.people import acting, make_invitation, make_person
 from tests.making.stock import make_lot
+from tests.making.surplus import exchange
 from tests.people import actor_as
 from tests.spaces import OPERATOR
 
@@ -88,6 +90,29 @@ def test_an_export_says_what_it_holds(bundle: Path, bank: FoodBank):
     assert [hat["email"] for hat in manifest.people] == [f"{bank.slug}@example.org"]
     assert [file.digest for file in manifest.files] == [DIGEST_OF_PAPER] * 2
     assert shared(manifest)["federation_delta"] == 2
+
+
+def test_an_export_holds_both_sides_of_the_surplus_of_a_bank_and_of_nobody_else(
+    bank: FoodBank, fresh_bank: Callable[..., FoodBank], tmp_path: Path
+):
+    other, third = fresh_bank(), fresh_bank()
+    exchange(bank, other)
+    exchange(other, third)
+    held = shared(bank_export(OPERATOR, bank=bank, target=tmp_path / "bank.zip"))
+    found = {name: rows for name, rows in held.items() if name.startswith("network_surplus")}
+    assert found == {
+        "network_surplus": 2,
+        "network_surplusline": 2,
+        "network_surplusrequest": 2,
+        "network_surpluswish": 2,
+    }
+
+
+def test_an_export_says_what_the_federation_did_by_hand_and_not_who(bank: FoodBank, tmp_path: Path):
+    make_act_by_hand(bank, by="Camille of the desk")
+    held = shared(bank_export(OPERATOR, bank=bank, target=tmp_path / "bank.zip"))
+    assert held["network_routingact"] == 1
+    assert b"Camille" not in part(tmp_path / "bank.zip", "public/network_routingact.csv")
 
 
 def test_what_opens_a_door_does_not_leave(bundle: Path):

@@ -11,7 +11,7 @@ import psycopg
 import pytest
 from allauth.account.models import EmailAddress
 from django.core.cache import cache
-from django.db import DatabaseError, connections, transaction
+from django.db import DatabaseError, IntegrityError, connections, transaction
 from django.test import Client
 from psycopg import sql
 
@@ -26,6 +26,7 @@ from tenants.isolation.files import files_of
 from tenants.isolation.replay import Patience
 from tenants.isolation.rights import role_name
 from tenants.isolation.schemas import drop_schema
+from tenants.network.models import Surplus, SurplusRequest, SurplusWish, Transfer
 from tenants.registry import belongings, erasure
 from tenants.registry.archiving import export_store
 from tenants.registry.erasure import NotErasedYet, bank_erase, digest_of, statement_of
@@ -36,6 +37,7 @@ from tenants.registry.services import NewBank, bank_open
 from tenants.registry.states import BankStatus, StepKind, StepState
 from tenants.registry.steps import step_ask, step_run
 from tests.making.banks import asked, events_of, fill, moved, remove
+from tests.making.surplus import exchange
 from tests.people import actor_as, host_of, let_in
 from tests.spaces import OPERATOR
 from tests.tenants.registry.test_kill import owner_url
@@ -253,6 +255,44 @@ def test_an_erasure_that_fails_takes_no_file_and_no_export(bank, reader, monkeyp
 def test_a_row_that_cannot_be_removed_leaves_the_files_of_the_bank(bank, monkeypatch):
     monkeypatch.setattr(belongings, "removed_rows", lambda _bank_id: {})
     with pytest.raises(LookupError, match="left after the erasure"):
+        erased(bank)
+    with in_platform(Purpose.TEST):
+        assert len(list(files_of(bank.pk))) == 1
+
+
+@pytest.fixture
+def exchanged(bank: FoodBank, fresh_bank: Callable[..., FoodBank]) -> FoodBank:
+    """Another bank: it asked the first for surplus and the first asked it, before the first was put away."""
+    moved(bank, BankStatus.SUSPENDED, BankStatus.ACTIVE)
+    other = fresh_bank()
+    exchange(bank, other)
+    moved(bank, BankStatus.SUSPENDED, BankStatus.ARCHIVED)
+    return other
+
+
+def test_a_bank_that_gave_and_asked_for_surplus_is_erased(bank, exchanged):
+    proof = erased(bank)
+    assert proof.kept["network_surplus"] == 1
+    assert proof.kept["network_surplusrequest"] == 1
+    with in_tenant(exchanged, Purpose.TEST):
+        assert Transfer.objects.exclude(surplus=None).count() == 2
+        assert SurplusWish.objects.filter(granted_grams=2_000).count() == 2
+
+
+def test_the_surplus_of_an_erased_bank_keeps_neither_its_name_nor_its_words(bank, exchanged):
+    erased(bank)
+    number = bank.pk.hex[-8:]
+    with in_platform(Purpose.TEST):
+        surplus = Surplus.objects.values_list("bank_label", "comment")
+        requests = SurplusRequest.objects.values_list("bank_label", "comment", "answer")
+        assert set(surplus) == {(number, ""), (exchanged.name, exchanged.name)}
+        assert set(requests) == {(exchanged.name, exchanged.name, ""), (number, "", exchanged.name)}
+
+
+def test_what_the_commit_would_refuse_leaves_the_files_of_the_bank(bank, exchanged, monkeypatch):
+    without = {table: why for table, why in belongings.KEPT.items() if "surplus" not in table}
+    monkeypatch.setattr(belongings, "KEPT", without)
+    with pytest.raises(IntegrityError):
         erased(bank)
     with in_platform(Purpose.TEST):
         assert len(list(files_of(bank.pk))) == 1
