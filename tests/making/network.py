@@ -19,6 +19,7 @@ from tenants.network.models import (
     DonorAccount,
     NetworkOffer,
     RoutingAct,
+    RoutingActor,
     RoutingStep,
     Transfer,
     TransferLine,
@@ -142,9 +143,10 @@ def make_act_by_hand(bank: FoodBank, *, by: str) -> None:
         RoutingStep.objects.create(
             offer=offer, bank=bank, rank=1, proposed_grams=1_000, deadline=offer.pickup_until
         )
-        RoutingAct.objects.create(
-            offer=offer, action=DeskAct.PLACED, bank_label=bank.name, reason="Nearest", actor_label=by
+        act = RoutingAct.objects.create(
+            offer=offer, action=DeskAct.PLACED, bank_label=bank.name, reason="Nearest"
         )
+        RoutingActor.objects.create(act=act, actor_label=by)
 
 
 def local_offer(bank: FoodBank, offer: NetworkOffer) -> Offer:
