@@ -1,4 +1,4 @@
-"""What banks settle among themselves this morning: surplus offered and asked for, an agreement, free room."""
+"""What banks settle among themselves this morning: surplus offered and asked for, agreements, free room."""
 
 import datetime as dt
 from uuid import NAMESPACE_URL, UUID, uuid5
@@ -35,6 +35,11 @@ def settle(home: FoodBank, others: list[tuple[FoodBank, People]], people: People
         key = _key("agreement", other)
         agreement_propose(theirs[Role.STOCK], op_key=key, other=home, gives=False, terms=terms)
         resources_set(theirs[Role.STOCK], free={"FROZEN_M18": 1_200_000}, tells_arrivals=True)
+    with in_tenant(home, Purpose.DEMONSTRATION):
+        next_one, _staff = others[-1]
+        ours = Terms(weekly_grams=200_000, driver=Driver.SENDER, starts_on=clock.today())
+        key = _key("agreement", home)
+        agreement_propose(people[Role.STOCK], op_key=key, other=next_one, gives=True, terms=ours)
 
 
 def _offer(bank: FoodBank, people: People) -> Surplus | None:
