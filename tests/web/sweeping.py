@@ -263,11 +263,6 @@ def _request_put_to(bank: FoodBank) -> Any:
         return SurplusRequest.objects.filter(surplus__bank=bank).values_list("pk", flat=True)[0]
 
 
-def _surplus_of_others(bank: FoodBank) -> Any:
-    with in_platform(Purpose.TEST):
-        return Surplus.objects.exclude(bank=bank).values_list("pk", flat=True).first() or NOBODY
-
-
 def _request_made(bank: FoodBank) -> Any:
     with in_platform(Purpose.TEST):
         return SurplusRequest.objects.filter(bank=bank).values_list("pk", flat=True).first() or NOBODY
@@ -281,7 +276,7 @@ def _own_agreement(bank: FoodBank) -> Any:
 OF_BANK: Final[dict[str, Callable[[FoodBank], Any]]] = {
     "network_transfer": _own_transfer,
     "network_surplus": _own_surplus,
-    "network_surplus_ask": _surplus_of_others,
+    "network_surplus_ask": _own_surplus,
     "network_surplus_request": _request_put_to,
     "network_surplus_request_withdraw": _request_made,
     "network_agreement": _own_agreement,

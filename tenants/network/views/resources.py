@@ -78,7 +78,7 @@ def resource_share(request: StaffRequest) -> HttpResponse:
     told = resources_told()
     initial: dict[str, Any] = {row.temperature_class: row.free_grams for row in told}
     initial["tells_arrivals"] = any(row.tells_arrivals for row in told)
-    form = ResourceForm(request.POST or None, initial=initial, label_suffix="")
+    form = ResourceForm(request.POST if request.method == "POST" else None, initial=initial, label_suffix="")
     address = reverse("network_resource_list")
     if request.method == "POST" and form.is_valid():
         tells = form.cleaned_data["tells_arrivals"]
