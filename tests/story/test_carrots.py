@@ -22,7 +22,7 @@ from apps.receiving.services import LineCheck, receipt_post
 from apps.rounds.models import Stop
 from apps.rounds.services import PickedUp, round_create, round_start, stop_collect, stops_assign
 from apps.sites.models import Location
-from apps.stock.selectors import available_by_lot, ledger_verify
+from apps.stock.selectors import ledger_verify
 from collecto.demo.closing import books
 from tenants.crossing import Purpose, in_platform, in_tenant
 from tenants.federation.services import fold_all, reconcile
@@ -33,14 +33,11 @@ from tenants.network.services import (
     donor_account_ensure,
     offer_publish,
     steps_advance_due,
-    transfer_accept,
-    transfer_propose,
-    transfer_receive,
-    transfer_ship,
 )
 from tenants.network.states import NetworkOfferStatus, StepState
 from tests.making.network import asked, local_offer, make_near, refreshed
 from tests.making.sites import make_location, make_site
+from tests.making.travel import surplus_travels
 from tests.people import actor_as
 from tests.spaces import OPERATOR
 
@@ -82,7 +79,7 @@ def test_twelve_tonnes_of_carrots_find_their_tables(network, deliver):
 
     for bank, kg in ((dijon, 4_000), (saone, taken // 1_000)):
         the_carrots_come_in(bank, kg=kg)
-    a_truck_goes(dijon, jura, kg=1_500, missing_kg=40)
+    surplus_travels(dijon, jura, kg=1_500, missing_kg=40)
 
     fold_all()
     total = books()
@@ -166,32 +163,3 @@ def the_carrots_come_in(bank, *, kg: int) -> None:
             location=Location.objects.get(),
         )
         receipt_post(MANAGER, receipt=receipt, checks=[check])
-
-
-def a_truck_goes(giver, taker, *, kg: int, missing_kg: int) -> None:
-    with in_tenant(giver, Purpose.TEST):
-        (held,) = available_by_lot()
-        transfer = transfer_propose(
-            MANAGER,
-            op_key=uuid4(),
-            from_bank=giver,
-            to_bank=taker,
-            lot=held.lot,
-            location=held.location,
-            grams=grams_from_kg(kg),
-        )
-    with in_tenant(taker, Purpose.TEST):
-        transfer_accept(MANAGER, transfer=transfer)
-    with in_tenant(giver, Purpose.TEST):
-        transfer_ship(MANAGER, transfer=transfer)
-    assert books().in_transit == grams_from_kg(kg)
-    with in_platform(Purpose.TEST):
-        line = transfer.lines.get()
-    with in_tenant(taker, Purpose.TEST):
-        transfer_receive(
-            MANAGER,
-            transfer=transfer,
-            received={line.pk: grams_from_kg(kg - missing_kg)},
-            location=Location.objects.get(),
-            reason="Two crates fell",
-        )

@@ -28,7 +28,7 @@ from apps.receiving.services import LineCheck, receipt_post
 from apps.rounds.models import Stop
 from apps.rounds.services import PickedUp, round_create, round_start, stop_collect, stops_assign
 from apps.sites.models import Location
-from apps.stock.selectors import available_by_lot, ledger_verify
+from apps.stock.selectors import ledger_verify
 from collecto.demo.closing import books
 from tenants.crossing import Purpose, in_platform, in_tenant
 from tenants.federation.services import fold_all, reconcile
@@ -38,14 +38,11 @@ from tenants.network.services import (
     NewNetworkLine,
     donor_account_ensure,
     offer_publish,
-    transfer_accept,
-    transfer_propose,
-    transfer_receive,
-    transfer_ship,
 )
 from tenants.network.states import NetworkOfferStatus
 from tests.making.partners import make_partner
 from tests.making.sites import make_location, make_site
+from tests.making.travel import surplus_travels
 from tests.people import actor_as
 from tests.spaces import OPERATOR
 
@@ -186,33 +183,4 @@ def a_charity_orders_and_signs(bank, *, kg: int) -> None:
             op_key=uuid4(),
             received_by="Mme Martin",
             chilled_temperature_c=Decimal("4.0"),
-        )
-
-
-def surplus_travels(giver, taker, *, kg: int, missing_kg: int) -> None:
-    with in_tenant(giver, Purpose.TEST):
-        (held,) = available_by_lot()
-        transfer = transfer_propose(
-            MANAGER,
-            op_key=uuid4(),
-            from_bank=giver,
-            to_bank=taker,
-            lot=held.lot,
-            location=held.location,
-            grams=grams_from_kg(kg),
-        )
-    with in_tenant(taker, Purpose.TEST):
-        transfer_accept(MANAGER, transfer=transfer)
-    with in_tenant(giver, Purpose.TEST):
-        transfer_ship(MANAGER, transfer=transfer)
-    assert books().in_transit == grams_from_kg(kg)
-    with in_platform(Purpose.TEST):
-        line = transfer.lines.get()
-    with in_tenant(taker, Purpose.TEST):
-        transfer_receive(
-            MANAGER,
-            transfer=transfer,
-            received={line.pk: grams_from_kg(kg - missing_kg)},
-            location=Location.objects.get(),
-            reason="One crate fell",
         )
